@@ -1,0 +1,24 @@
+//! Open a container image wherever it is, verify it, and walk each of its layers once.
+//!
+//! A source ([`archive`](crate), layout, directory, registry, daemon) gives an [`Image`] and its
+//! layers' bytes; each layer is inflated, hashed and walked in one stream, and every entry is
+//! offered to a [`LayerVisitor`]. Nothing is written to disk and nothing is kept but what the
+//! visitor keeps.
+
+mod config;
+mod digest;
+mod entry;
+mod error;
+mod examine;
+mod image;
+mod limits;
+mod source;
+
+pub use config::{ContainerConfig, History, ImageConfig, RootFs};
+pub use digest::{Algorithm, Digest, InvalidDigest};
+pub use entry::{Entry, EntryKind, Interest, LayerVisitor, Problem, ProblemKind};
+pub use error::Error;
+pub use examine::{Examined, Examiner};
+pub use image::{Image, Layer, Platform, SourceKind};
+pub use limits::Limits;
+pub use source::{BlobSource, Opened};

@@ -1,0 +1,19 @@
+//! Everything known of an image's contents, ready to be matched.
+
+use plimsoll_image::Problem;
+use serde::{Deserialize, Serialize};
+
+use crate::{OperatingSystem, Package};
+
+/// The merged contents of an image.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Inventory {
+    /// The operating system; nothing for scratch and busybox-only images.
+    pub os: Option<OperatingSystem>,
+    /// Installed packages, sorted by kind, name, version, architecture and place.
+    pub packages: Vec<Package>,
+    /// What could not be looked at, with the index of the layer where it is known.
+    pub problems: Vec<(Option<u32>, Problem)>,
+    /// Files that a container would see.
+    pub file_count: u64,
+}

@@ -1,0 +1,15 @@
+//! What is inside an image: its operating system, its packages, its files.
+//!
+//! [`LayerFacts`] is what one layer shows by itself; it depends on nothing but the layer's bytes
+//! and so can be cached for ever. [`Inventory`] is what a container would see when all layers are
+//! merged.
+
+mod files;
+mod inventory;
+mod os;
+mod package;
+
+pub use files::FileList;
+pub use inventory::Inventory;
+pub use os::OperatingSystem;
+pub use package::{Location, Package, PackageKind, SourcePackage};
