@@ -47,9 +47,15 @@ pub enum EntryKind<'a> {
 pub enum Interest {
     /// Nothing.
     Skip,
+    /// The first [`HEAD_LENGTH`] bytes, on sight of which [`LayerVisitor::head`] decides: package
+    /// databases are also found under other names, behind links.
+    Sniff,
     /// All of it, up to this many bytes; a longer file is a [`ProblemKind::TooLarge`].
     Read(u64),
 }
+
+/// How many bytes of a file [`Interest::Sniff`] shows (fewer only if the file is shorter).
+pub const HEAD_LENGTH: usize = 4096;
 
 /// Something that kept part of an image from being looked at. Never fatal, never silent.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -87,7 +93,12 @@ pub trait LayerVisitor {
     /// Called for every entry; says whether its contents are wanted.
     fn entry(&mut self, entry: &Entry<'_>) -> Interest;
 
-    /// Called after [`LayerVisitor::entry`] with all of a wanted file's contents.
+    /// Called after [`LayerVisitor::entry`] asked to [`Interest::Sniff`], with the beginning of the
+    /// file's contents; says whether the rest is wanted. Must not answer [`Interest::Sniff`] again
+    /// (it would be taken as [`Interest::Skip`]).
+    fn head(&mut self, entry: &Entry<'_>, head: &[u8]) -> Interest;
+
+    /// Called after [`Interest::Read`] with all of a wanted file's contents.
     fn content(&mut self, entry: &Entry<'_>, content: &[u8]);
 
     /// Called for whatever could not be looked at.

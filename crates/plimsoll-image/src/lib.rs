@@ -16,7 +16,7 @@ mod source;
 
 pub use config::{ContainerConfig, History, ImageConfig, RootFs};
 pub use digest::{Algorithm, Digest, InvalidDigest};
-pub use entry::{Entry, EntryKind, Interest, LayerVisitor, Problem, ProblemKind};
+pub use entry::{Entry, EntryKind, HEAD_LENGTH, Interest, LayerVisitor, Problem, ProblemKind};
 pub use error::Error;
 pub use examine::{Examined, Examiner};
 pub use image::{Image, Layer, Platform, SourceKind};
