@@ -8,8 +8,10 @@ mod files;
 mod inventory;
 mod os;
 mod package;
+mod parsed;
 
 pub use files::FileList;
 pub use inventory::Inventory;
 pub use os::OperatingSystem;
 pub use package::{Location, Package, PackageKind, SourcePackage};
+pub use parsed::Parsed;
