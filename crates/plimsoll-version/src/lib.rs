@@ -10,6 +10,7 @@
 
 pub mod apk;
 pub mod deb;
+mod digits;
 mod distribution;
 pub mod pacman;
 pub mod rpm;
