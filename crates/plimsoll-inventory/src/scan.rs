@@ -1,0 +1,122 @@
+//! From an opened image to its inventory: recall what is known, examine the rest, merge.
+
+use std::sync::Mutex;
+
+use plimsoll_image::{Digest, Error, Examiner, Image, Limits, Opened, Problem, ProblemKind};
+
+use crate::cache::Cache;
+use crate::layer::{LayerFacts, LayerScan};
+use crate::{Inventory, assemble};
+
+/// How to take an inventory.
+pub struct ScanOptions<'a> {
+    /// Where facts are kept between scans.
+    pub cache: Option<&'a Cache>,
+    /// Limits on what the image may make the scan do.
+    pub limits: Limits,
+    /// Threads that may be busy at once.
+    pub threads: usize,
+    /// Paths that the user wants left out.
+    pub skip: &'a dyn Fn(&str) -> bool,
+    /// A text that stands for `skip`: merged results are kept apart by it. Empty when nothing is
+    /// skipped.
+    pub skip_key: &'a str,
+}
+
+/// Examines an image and merges its layers.
+///
+/// The whole inventory is recalled without reading anything when an image with the same layers was
+/// seen before; else each layer that is known is recalled by itself.
+pub fn take_inventory(
+    opened: Opened,
+    options: &ScanOptions<'_>,
+) -> Result<(Image, Inventory), Error> {
+    let known = match &opened {
+        Opened::Random { image, .. } => Some(image),
+        Opened::Stream { described, .. } => described.as_ref(),
+    };
+    if let (Some(image), Some(cache)) = (known, options.cache)
+        && let Some(key) = key(image, options.skip_key)
+        && let Some(inventory) = cache.load("image", &key)
+    {
+        return Ok((image.clone(), inventory));
+    }
+    let examiner = FactsExaminer { cache: options.cache, unwritable: Mutex::default() };
+    let (image, examined) = opened.examine(&examiner, &options.limits, options.threads)?;
+    let whole = examined.iter().all(|layer| layer.problems.is_empty());
+    let mut facts = Vec::with_capacity(examined.len());
+    for layer in examined {
+        let mut own = layer.facts;
+        own.problems.extend(layer.problems);
+        facts.push(own);
+    }
+    let mut inventory = assemble(&facts, options.skip);
+    if let Some(cache) = options.cache
+        && whole
+        && let Some(key) = key(&image, options.skip_key)
+    {
+        examiner.note(cache.store("image", &key, &inventory));
+    }
+    let unwritable = examiner.unwritable.into_inner().unwrap_or_default();
+    if let Some(message) = unwritable {
+        inventory.problems.push((
+            None,
+            Problem {
+                path: None,
+                kind: ProblemKind::Unreadable,
+                message: format!("the cache could not be written ({message}); the next scan of this image will take as long as this one"),
+            },
+        ));
+    }
+    Ok((image, inventory))
+}
+
+/// A digest over what decides an inventory: the layers' contents in their order. A directory has
+/// none, because it may have changed since.
+fn key(image: &Image, skip_key: &str) -> Option<Digest> {
+    let mut text = String::new();
+    for layer in &image.layers {
+        let digest = layer.digest.or(layer.diff_id)?;
+        text.push_str(&digest.to_string());
+        text.push('\n');
+    }
+    text.push_str(skip_key);
+    Some(Digest::sha256(text.as_bytes()))
+}
+
+struct FactsExaminer<'a> {
+    cache: Option<&'a Cache>,
+    /// Why the cache could not be written, once.
+    unwritable: Mutex<Option<String>>,
+}
+
+impl FactsExaminer<'_> {
+    fn note(&self, stored: std::io::Result<()>) {
+        if let (Err(error), Ok(mut unwritable)) = (stored, self.unwritable.lock()) {
+            unwritable.get_or_insert_with(|| error.to_string());
+        }
+    }
+}
+
+impl Examiner for FactsExaminer<'_> {
+    type Visitor = LayerScan;
+    type Facts = LayerFacts;
+
+    fn recall(&self, content: &Digest) -> Option<LayerFacts> {
+        self.cache?.load("layer", content)
+    }
+
+    fn start(&self) -> LayerScan {
+        LayerScan::default()
+    }
+
+    fn finish(&self, visitor: LayerScan, content: &[Digest]) -> LayerFacts {
+        let facts = visitor.finish();
+        if let Some(cache) = self.cache {
+            for digest in content {
+                self.note(cache.store("layer", digest, &facts));
+            }
+        }
+        facts
+    }
+}
