@@ -5,3 +5,6 @@
 //! one file; [`Database`] opens that file by mapping it and answers by (namespace, package name).
 
 pub mod model;
+mod sink;
+
+pub use sink::{Fate, FeedProblem, Sink, SourceId};
