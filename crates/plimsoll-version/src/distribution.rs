@@ -193,7 +193,7 @@ impl Distribution {
     /// name it: `12` for Debian `12.5`, `3.19` for Alpine `3.19.4`, nothing for a rolling release.
     ///
     /// `edge`, `testing`, `sid` and other words are returned as they are.
-    pub fn release<'v>(self, version: &'v str) -> &'v str {
+    pub fn release(self, version: &str) -> &str {
         let parts = match self.row().release {
             Release::Rolling => return "",
             Release::Major => 1,

@@ -1,0 +1,71 @@
+//! What every order must keep, on any text: it answers, it answers the same when turned round, and
+//! it does not run in circles.
+
+use std::cmp::Ordering;
+
+use plimsoll_version::{Scheme, apk, deb, pacman, rpm};
+use proptest::prelude::*;
+
+/// Short texts of few signs, so that equal beginnings are common.
+const CLOSE: &str = "[019]{1,2}([.~^_+:a-]|rc|_p|_git|-r|00|[0-9]){0,5}";
+
+fn text() -> impl Strategy<Value = String> {
+    prop_oneof![4 => CLOSE, 1 => any::<String>(), 1 => "[ -~]{0,12}"]
+}
+
+fn turned_round(order: fn(&str, &str) -> Ordering, left: &str, right: &str) -> bool {
+    order(left, left).is_eq() && order(left, right) == order(right, left).reverse()
+}
+
+/// Sorts three and looks at all pairs: a circle shows as a pair out of order.
+fn no_circle(order: fn(&str, &str) -> Ordering, three: &[String; 3]) -> bool {
+    let [a, b, c] = three.each_ref().map(String::as_str);
+    for (a, b, c) in [(a, b, c), (b, c, a), (c, a, b), (a, c, b), (c, b, a), (b, a, c)] {
+        if order(a, b).is_le() && order(b, c).is_le() {
+            let strict = order(a, b).is_lt() || order(b, c).is_lt();
+            let outer = order(a, c);
+            if outer.is_gt() || strict != outer.is_lt() {
+                return false;
+            }
+        }
+    }
+    true
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(4_000) })]
+
+    #[test]
+    fn orders_are_the_same_when_turned_round(left in text(), right in text()) {
+        for order in [apk::compare, deb::compare, pacman::compare, rpm::compare] {
+            prop_assert!(turned_round(order, &left, &right));
+        }
+    }
+
+    #[test]
+    fn orders_have_no_circle(a in text(), b in text(), c in text()) {
+        let three = [a, b, c];
+        prop_assert!(no_circle(deb::compare, &three), "deb");
+        prop_assert!(no_circle(rpm::compare, &three), "rpm");
+        prop_assert!(no_circle(apk::compare, &three), "apk");
+    }
+
+    // pacman's own order has circles where separators come twice or at the end ("1..a" < "1." <
+    // "1.5" < "1..a"), and where only some versions have a release.
+    #[test]
+    fn pacman_has_no_circle_among_tidy_versions(
+        a in "([12]:)?[019a]([._+]?[0-9ab]){0,4}-[12]",
+        b in "([12]:)?[019a]([._+]?[0-9ab]){0,4}-[12]",
+        c in "([12]:)?[019a]([._+]?[0-9ab]){0,4}-[12]",
+    ) {
+        prop_assert!(no_circle(pacman::compare, &[a, b, c]));
+    }
+
+    #[test]
+    fn a_scheme_orders_exactly_the_valid_versions(left in text(), right in text()) {
+        for scheme in [Scheme::Apk, Scheme::Deb, Scheme::Pacman, Scheme::Rpm] {
+            let both = scheme.is_valid(&left) && scheme.is_valid(&right);
+            prop_assert_eq!(scheme.compare(&left, &right).is_ok(), both);
+        }
+    }
+}
