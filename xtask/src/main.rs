@@ -1,18 +1,21 @@
 //! Tasks of this workspace: `cargo xtask TASK`.
 #![expect(clippy::print_stdout, reason = "a task's output is its result")]
 
+mod demo;
 mod policy;
 
 use anyhow::{Result, bail};
 
 const USAGE: &str = "\
 usage: cargo xtask TASK
+  demo      write examples/demo-image, the image of the README's first command
   policy    check licences, sources and bans of all dependencies against deny.toml";
 
 fn main() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match words.as_slice() {
+        ["demo"] => demo::write("examples/demo-image".as_ref()),
         ["policy"] => policy::check(),
         _ => bail!("{USAGE}"),
     }
