@@ -1,0 +1,272 @@
+//! One package, one problem, all records about it: the verdict.
+//!
+//! The rules, in their order:
+//!
+//! 1. Records of another architecture or module stream say nothing.
+//! 2. With a subscription, its records replace the public ones; without, a fix from it that is
+//!    nevertheless installed settles the matter, and one that is not is shown as what it is.
+//! 3. "Not affected" settles the matter for the name it is said of; said of a source package it
+//!    does not outweigh a record about the very binary.
+//! 4. Affected is who stands inside the ranges of at least one record that is left.
+//! 5. The fix is the lowest version named by any record that none of them calls affected.
+
+use std::cmp::Ordering;
+
+use plimsoll_advisory::model::{Affected, Status};
+use plimsoll_inventory::Package;
+use plimsoll_version::Scheme;
+
+use crate::applies::{Applies, applies};
+use crate::names::Key;
+use crate::position::{Position, never_affected, position};
+use crate::{NameKind, Record, SubscriptionFix};
+
+/// What decides beside the records.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Setting {
+    pub(crate) scheme: Scheme,
+    /// Whether the image gets its packages from extended support too.
+    pub(crate) extended_support: bool,
+}
+
+/// The verdict about one package and one problem.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Decision<'a> {
+    Clear,
+    /// Nobody can say, for this reason.
+    Undecided(String),
+    Affected(Verdict<'a>),
+}
+
+/// The details of [`Decision::Affected`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Verdict<'a> {
+    /// The record that decided, and the name under which it stands.
+    pub(crate) record: &'a Record,
+    pub(crate) key: &'a Key,
+    pub(crate) status: Status,
+    pub(crate) fixed_version: Option<String>,
+    pub(crate) subscription_fix: Option<SubscriptionFix>,
+    pub(crate) advisories: Vec<String>,
+    pub(crate) comparison: String,
+    pub(crate) notes: Vec<String>,
+}
+
+/// A record that is about this package, and where the installed version stands in it.
+#[derive(Debug, Clone)]
+struct Standing<'a> {
+    record: &'a Record,
+    key: &'a Key,
+    position: Position,
+}
+
+impl<'a> Standing<'a> {
+    fn affected(&self) -> &'a Affected {
+        &self.record.affected
+    }
+
+    fn comparison(&self) -> Option<&str> {
+        match &self.position {
+            Position::Inside(comparison) => Some(comparison),
+            Position::Outside { .. } | Position::Invalid(_) => None,
+        }
+    }
+}
+
+/// Weighs the records about one problem.
+pub(crate) fn decide<'a>(
+    setting: Setting,
+    package: &Package,
+    records: &[(&'a Record, &'a Key)],
+) -> Decision<'a> {
+    let mut public = Vec::new();
+    let mut subscribed = Vec::new();
+    let mut locked = Vec::new();
+    let mut doubt = None;
+    for &(record, key) in records {
+        let affected = &record.affected;
+        let place = position(setting.scheme, &key.version, affected);
+        match applies(affected, package) {
+            Applies::No => continue,
+            Applies::Yes => {}
+            Applies::StreamUnknown => {
+                if matches!(place, Position::Inside(_)) {
+                    doubt = Some(
+                        "the module stream of the package or the advisory is not known".to_owned(),
+                    );
+                }
+                continue;
+            }
+        }
+        let standing = Standing { record, key, position: place };
+        match affected.channel.as_deref() {
+            None => public.push(standing),
+            Some(channel) if !is_extended_support(channel) => {}
+            Some(_) if setting.extended_support => subscribed.push(standing),
+            Some(_) => locked.push(standing),
+        }
+    }
+    let has_fix = Position::Outside { has_fix: true };
+    if locked.iter().any(|standing| standing.position == has_fix) {
+        return Decision::Clear;
+    }
+    let mut relevant = if subscribed.is_empty() { public } else { subscribed };
+    drop_never_affected(&mut relevant, &mut locked);
+
+    let inside: Vec<_> = relevant.iter().filter(|one| one.comparison().is_some()).collect();
+    let locked: Vec<_> = locked.iter().filter(|one| one.comparison().is_some()).collect();
+    if inside.is_empty() && locked.is_empty() {
+        let invalid = relevant.iter().find_map(|standing| match &standing.position {
+            Position::Invalid(error) => Some(error.to_string()),
+            Position::Inside(_) | Position::Outside { .. } => None,
+        });
+        return match invalid.or(doubt) {
+            Some(reason) => Decision::Undecided(reason),
+            None => Decision::Clear,
+        };
+    }
+    Decision::Affected(verdict(setting.scheme, &relevant, &inside, &locked))
+}
+
+/// Ubuntu's names for it: `esm-infra`, `esm-apps`. Other channels (FIPS builds, real-time kernels)
+/// hold packages of their own, whose versions say nothing about the usual ones.
+fn is_extended_support(channel: &str) -> bool {
+    channel.starts_with("esm")
+}
+
+fn drop_never_affected(relevant: &mut Vec<Standing<'_>>, locked: &mut Vec<Standing<'_>>) {
+    let mut cleared = [false; 2];
+    relevant.retain(|standing| {
+        let record = standing.affected();
+        let not_affected = record.status == Status::NotAffected;
+        if never_affected(record) && (!not_affected || standing.comparison().is_some()) {
+            cleared[standing.key.kind as usize] = true;
+        }
+        !not_affected
+    });
+    let [source, binary] = [cleared[NameKind::Source as usize], cleared[NameKind::Binary as usize]];
+    let gone = |standing: &Standing<'_>| match standing.key.kind {
+        NameKind::Source => source || binary,
+        NameKind::Binary => binary,
+    };
+    relevant.retain(|standing| !gone(standing));
+    locked.retain(|standing| !gone(standing));
+}
+
+fn verdict<'a>(
+    scheme: Scheme,
+    relevant: &[Standing<'a>],
+    inside: &[&Standing<'a>],
+    locked: &[&Standing<'a>],
+) -> Verdict<'a> {
+    let mut notes = Vec::new();
+    let fix = lowest_sufficient(scheme, inside, relevant, &mut notes);
+    let subscription_fix = lowest_sufficient(scheme, locked, &[], &mut Vec::new())
+        .filter(|_| fix.is_none())
+        .map(|(version, standing)| SubscriptionFix {
+            channel: standing.affected().channel.clone().unwrap_or_default(),
+            version,
+        });
+    if let Some(fix) = &subscription_fix {
+        notes.push(format!("fixed in {} with a subscription to {}", fix.version, fix.channel));
+    }
+    // One of the lists has a first element, or there would be no verdict to give.
+    let decisive = match &fix {
+        Some((_, standing)) => *standing,
+        None => *inside
+            .iter()
+            .chain(locked)
+            .min_by_key(|one| weight(one))
+            .expect("affected by at least one record"),
+    };
+    let status = match (&fix, decisive.affected().status) {
+        (Some(_), _) => Status::Fixed,
+        (None, Status::Fixed) => Status::Affected,
+        (None, status) => status,
+    };
+    let mut advisories: Vec<String> = inside
+        .iter()
+        .chain(locked)
+        .flat_map(|standing| standing.affected().advisories.iter().cloned())
+        .collect();
+    advisories.sort();
+    advisories.dedup();
+    for standing in relevant {
+        if let Position::Invalid(error) = &standing.position {
+            notes.push(format!("another record could not be compared: {error}"));
+        }
+    }
+    Verdict {
+        record: decisive.record,
+        key: decisive.key,
+        status,
+        fixed_version: fix.map(|(version, _)| version),
+        subscription_fix,
+        advisories,
+        comparison: decisive.comparison().unwrap_or_default().to_owned(),
+        notes,
+    }
+}
+
+/// Which of several records without a fix decides: the one that promises most, then the one about
+/// the very package, then by name so that the order of records never matters.
+fn weight<'s>(standing: &'s Standing<'_>) -> (bool, u8, bool, &'s str, &'s [String]) {
+    let record = standing.affected();
+    let rank = match record.status {
+        Status::FixDeferred => 0,
+        Status::Affected => 1,
+        Status::UnderInvestigation => 2,
+        Status::WillNotFix => 3,
+        Status::EndOfLife => 4,
+        Status::Fixed => 5,
+        Status::NotAffected => 6,
+    };
+    let by_source = standing.key.kind == NameKind::Source;
+    (record.channel.is_some(), rank, by_source, &standing.record.source.id, &record.advisories)
+}
+
+/// The lowest fix of `inside` that is above the installed version and in none of the affected
+/// ranges of `inside` and `relevant`.
+fn lowest_sufficient<'s, 'a>(
+    scheme: Scheme,
+    inside: &[&'s Standing<'a>],
+    relevant: &'s [Standing<'a>],
+    notes: &mut Vec<String>,
+) -> Option<(String, &'s Standing<'a>)> {
+    let mut candidates: Vec<(&str, &Standing<'_>)> = Vec::new();
+    for &standing in inside {
+        for range in &standing.affected().ranges {
+            if let Some(fixed) = range.fixed.as_deref()
+                && scheme.compare(fixed, &standing.key.version).is_ok_and(Ordering::is_gt)
+            {
+                candidates.push((fixed, standing));
+            }
+        }
+    }
+    candidates.sort_by(|(left, a), (right, b)| {
+        let order = scheme.compare(left, right).unwrap_or(Ordering::Equal);
+        order.then_with(|| left.cmp(right)).then_with(|| weight(a).cmp(&weight(b)))
+    });
+    let still_affected = |version: &str| {
+        let mut all = inside.iter().copied().chain(relevant);
+        all.any(|one| matches!(position(scheme, version, one.affected()), Position::Inside(_)))
+    };
+    let chosen = candidates.iter().position(|(version, _)| !still_affected(version));
+    let lower = match (chosen, candidates.first()) {
+        (None, Some((lowest, _))) => Some(*lowest),
+        (Some(index), Some((lowest, _)))
+            if scheme.compare(lowest, candidates[index].0) != Ok(Ordering::Equal) =>
+        {
+            Some(*lowest)
+        }
+        _ => None,
+    };
+    if let Some(lower) = lower {
+        notes.push(format!("{lower} is a fix to one record, still affected to another"));
+    }
+    chosen.map(|index| (candidates[index].0.to_owned(), candidates[index].1))
+}
+
+#[cfg(test)]
+#[path = "decide_tests.rs"]
+mod tests;
