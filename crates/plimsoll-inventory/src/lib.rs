@@ -4,11 +4,17 @@
 //! and so can be cached for ever. [`Inventory`] is what a container would see when all layers are
 //! merged.
 
+pub mod apk;
+pub mod chisel;
+mod deb822;
+pub mod dpkg;
 mod files;
 mod inventory;
-mod os;
+pub mod os;
 mod package;
+pub mod pacman;
 mod parsed;
+mod text;
 
 pub use files::FileList;
 pub use inventory::Inventory;

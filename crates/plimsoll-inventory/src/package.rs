@@ -32,6 +32,25 @@ pub struct Package {
     pub layer: Option<u32>,
 }
 
+impl Package {
+    /// A package of which only this is known; the other fields are empty.
+    pub fn new(kind: PackageKind, name: String, version: String) -> Package {
+        Package {
+            kind,
+            name,
+            version,
+            architecture: String::new(),
+            source: None,
+            licenses: Vec::new(),
+            maintainer: None,
+            modularity: None,
+            files: FileList::default(),
+            found_in: Location { path: String::new(), layer: 0 },
+            layer: None,
+        }
+    }
+}
+
 /// The package that was built into one or more binary packages.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct SourcePackage {

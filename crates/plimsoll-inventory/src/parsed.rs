@@ -2,8 +2,14 @@
 
 use plimsoll_image::{Problem, ProblemKind};
 
+use crate::Package;
+
 /// Problems that one file may report. A file that is broken in every record says so often enough.
 const MAX_PROBLEMS: usize = 20;
+
+/// Packages of one database. The whole of Debian or Fedora has under 100,000 for one architecture;
+/// more would only let a small file fill the memory.
+const MAX_PACKAGES: usize = 250_000;
 
 /// A value read from bytes that may be broken, with the problems met.
 ///
@@ -54,6 +60,21 @@ impl<T> Parsed<T> {
     }
 }
 
+impl Parsed<Vec<Package>> {
+    /// Adds a package, unless there are more than any real database has. Says whether it was added.
+    pub fn add(&mut self, package: Package) -> bool {
+        let fits = self.value.len() < MAX_PACKAGES;
+        if fits {
+            self.value.push(package);
+        } else {
+            let message =
+                format!("there are more than {MAX_PACKAGES} packages; the rest is left out");
+            self.problem(ProblemKind::TooLarge, message);
+        }
+        fits
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -65,6 +86,14 @@ mod tests {
         let mut problems = Vec::new();
         assert_eq!(parsed.at("lib/apk/db/installed").collect_problems(&mut problems), 1);
         assert_eq!(problems[0].path.as_deref(), Some("lib/apk/db/installed"));
+    }
+
+    #[test]
+    fn packages_are_bounded() {
+        let package = || Package::new(crate::PackageKind::Deb, String::new(), String::new());
+        let mut parsed = Parsed::clean(Vec::new());
+        while parsed.add(package()) {}
+        assert_eq!((parsed.value.len(), parsed.problems.len()), (MAX_PACKAGES, 1));
     }
 
     #[test]
