@@ -5,7 +5,7 @@ use plimsoll_image::{Entry, EntryKind, Interest, LayerVisitor, Problem, ProblemK
 use super::dispatch::{self, Reader};
 use super::{Document, EntryTable, Found, LayerFacts};
 use crate::parsed::Parsed;
-use crate::{Package, apk, chisel, dpkg, os, pacman, rpm};
+use crate::{apk, chisel, dpkg, os, pacman, rpm};
 
 /// A database up to this size is held back until its write-ahead log could have passed by; the log
 /// stands beside it, so this is for the length of a directory.
@@ -41,22 +41,12 @@ impl LayerScan {
     /// Reads the held database, with its log if that has come.
     fn release(&mut self, log: Option<&[u8]>) {
         if let Some(held) = self.held.take() {
-            self.add(held.entry, &held.path, packages(rpm::parse_database(&held.content, log)));
+            self.add(held.entry, &held.path, rpm::parse_database(&held.content, log).map(Document::Packages));
         }
     }
 
-    fn add(&mut self, entry: u32, path: &[u8], parsed: Parsed<Option<Document>>) {
-        let path = String::from_utf8_lossy(path);
-        let name = |mut problem: Problem| {
-            problem.path = Some(path.clone().into_owned());
-            problem
-        };
-        let problems: Vec<_> = parsed.problems.into_iter().map(name).collect();
-        let document = match parsed.value {
-            Some(document) => document,
-            None if problems.is_empty() => return,
-            None => Document::Text(Vec::new()),
-        };
+    fn add(&mut self, entry: u32, path: &[u8], parsed: Parsed<Document>) {
+        let Parsed { value: document, problems } = parsed.at(&String::from_utf8_lossy(path));
         self.documents.push(Found { entry, document, problems });
     }
 
@@ -107,7 +97,11 @@ impl LayerVisitor for LayerScan {
                           installed last may be missing"
                     .into(),
             }),
-            reader => self.add(index, entry.path, read(reader, content)),
+            reader => {
+                if let Some(parsed) = read(reader, content) {
+                    self.add(index, entry.path, parsed);
+                }
+            }
         }
     }
 
@@ -116,36 +110,24 @@ impl LayerVisitor for LayerScan {
     }
 }
 
-/// Hands contents to their parser.
-fn read(reader: Reader, content: &[u8]) -> Parsed<Option<Document>> {
-    match reader {
-        Reader::DpkgStatus => packages(dpkg::parse_status(content)),
-        Reader::DpkgRecord => packages(dpkg::parse_status_d(content)),
-        Reader::DpkgList => files(dpkg::parse_list(content)),
-        Reader::DpkgSums => files(dpkg::parse_md5sums(content)),
-        Reader::Copyright => Parsed {
-            value: Some(Document::Licenses(dpkg::licenses(content))),
-            problems: Vec::new(),
-        },
-        Reader::Apk => packages(apk::parse_installed(content)),
-        Reader::Rpm => packages(rpm::parse_database(content, None)),
-        Reader::RpmManifest => packages(rpm::parse_manifest(content)),
-        Reader::PacmanRecord => packages(pacman::parse_desc(content)),
-        Reader::PacmanFiles => files(pacman::parse_files(content)),
-        Reader::Chisel => packages(chisel::parse_manifest(content)),
-        Reader::Bottlerocket => packages(os::parse_bottlerocket_inventory(content)),
-        Reader::OsFile => {
-            Parsed { value: Some(Document::Text(content.to_vec())), problems: Vec::new() }
+/// Hands contents to their parser. A log by itself says nothing.
+fn read(reader: Reader, content: &[u8]) -> Option<Parsed<Document>> {
+    Some(match reader {
+        Reader::DpkgStatus => dpkg::parse_status(content).map(Document::Packages),
+        Reader::DpkgRecord => dpkg::parse_status_d(content).map(Document::Packages),
+        Reader::DpkgList => dpkg::parse_list(content).map(Document::Files),
+        Reader::DpkgSums => dpkg::parse_md5sums(content).map(Document::Files),
+        Reader::Copyright => Parsed::clean(Document::Licenses(dpkg::licenses(content))),
+        Reader::Apk => apk::parse_installed(content).map(Document::Packages),
+        Reader::Rpm => rpm::parse_database(content, None).map(Document::Packages),
+        Reader::RpmManifest => rpm::parse_manifest(content).map(Document::Packages),
+        Reader::PacmanRecord => pacman::parse_desc(content).map(Document::Packages),
+        Reader::PacmanFiles => pacman::parse_files(content).map(Document::Files),
+        Reader::Chisel => chisel::parse_manifest(content).map(Document::Packages),
+        Reader::Bottlerocket => {
+            os::parse_bottlerocket_inventory(content).map(Document::Packages)
         }
-        // Handled where its database is known.
-        Reader::RpmLog => Parsed { value: None, problems: Vec::new() },
-    }
-}
-
-fn packages(parsed: Parsed<Vec<Package>>) -> Parsed<Option<Document>> {
-    Parsed { value: Some(Document::Packages(parsed.value)), problems: parsed.problems }
-}
-
-fn files(parsed: Parsed<crate::FileList>) -> Parsed<Option<Document>> {
-    Parsed { value: Some(Document::Files(parsed.value)), problems: parsed.problems }
+        Reader::OsFile => Parsed::clean(Document::Text(content.to_vec())),
+        Reader::RpmLog => return None,
+    })
 }
