@@ -14,6 +14,7 @@ pub mod os;
 mod package;
 pub mod pacman;
 mod parsed;
+mod purl;
 mod text;
 
 pub use files::FileList;
@@ -21,3 +22,4 @@ pub use inventory::Inventory;
 pub use os::OperatingSystem;
 pub use package::{Location, Package, PackageKind, SourcePackage};
 pub use parsed::Parsed;
+pub use purl::purl;
