@@ -1,5 +1,7 @@
 //! The table of distributions: adding one is a row here plus its feed.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 use crate::Scheme;
@@ -116,9 +118,9 @@ table! {
     Alma "alma" "AlmaLinux" ["almalinux"] ("rpm", "almalinux") Rpm Major Binary Some("almalinux");
     Amazon "amazon" "Amazon Linux" ["amzn"] ("rpm", "amzn") Rpm Major Binary Some("amazon-linux");
     Arch "arch" "Arch Linux" ["arch"] ("alpm", "arch") Pacman Rolling Binary None;
-    AzureLinux "azurelinux" "Azure Linux" ["azurelinux"] ("rpm", "azurelinux") Rpm MajorMinor Source Some("azure-linux");
+    AzureLinux "azurelinux" "Azure Linux" ["azurelinux"] ("rpm", "azurelinux") Rpm MajorMinor Source None;
     Bottlerocket "bottlerocket" "Bottlerocket" ["bottlerocket"] ("rpm", "bottlerocket") Rpm Rolling Binary None;
-    Mariner "cbl-mariner" "CBL-Mariner" ["mariner"] ("rpm", "cbl-mariner") Rpm MajorMinor Source Some("azure-linux");
+    Mariner "cbl-mariner" "CBL-Mariner" ["mariner"] ("rpm", "cbl-mariner") Rpm MajorMinor Source None;
     CentOs "centos" "CentOS Linux" ["centos"] ("rpm", "centos") Rpm Major Binary Some("centos");
     CentOsStream "centos-stream" "CentOS Stream" [] ("rpm", "centos") Rpm Major Binary Some("centos-stream");
     Chainguard "chainguard" "Chainguard" ["chainguard"] ("apk", "chainguard") Apk Rolling Source None;
@@ -129,11 +131,11 @@ table! {
     OpenSuseLeap "opensuse-leap" "openSUSE Leap" ["opensuse-leap", "opensuse"] ("rpm", "opensuse") Rpm MajorMinor Binary Some("opensuse");
     OpenSuseTumbleweed "opensuse-tumbleweed" "openSUSE Tumbleweed" ["opensuse-tumbleweed"] ("rpm", "opensuse") Rpm Rolling Binary None;
     Oracle "oracle" "Oracle Linux" ["ol"] ("rpm", "oracle") Rpm Major Binary Some("oracle-linux");
-    Photon "photon" "Photon OS" ["photon"] ("rpm", "photon") Rpm MajorMinor Source Some("photon");
+    Photon "photon" "Photon OS" ["photon"] ("rpm", "photon") Rpm MajorMinor Source None;
     RedHat "redhat" "Red Hat Enterprise Linux" ["rhel"] ("rpm", "redhat") Rpm Major Binary Some("rhel");
     Rocky "rocky" "Rocky Linux" ["rocky"] ("rpm", "rocky") Rpm Major Binary Some("rocky-linux");
     Sles "sles" "SUSE Linux Enterprise Server" ["sles", "sled", "sle_hpc", "sles_sap"] ("rpm", "suse") Rpm MajorMinor Binary Some("sles");
-    SleMicro "slem" "SUSE Linux Enterprise Micro" ["sle-micro", "sl-micro"] ("rpm", "suse") Rpm MajorMinor Binary None;
+    SleMicro "slem" "SUSE Linux Enterprise Micro" ["sle-micro", "sl-micro", "suse-microos", "sle-micro-rancher"] ("rpm", "suse") Rpm MajorMinor Binary Some("suse-linux-micro");
     Ubuntu "ubuntu" "Ubuntu" ["ubuntu"] ("deb", "ubuntu") Deb MajorMinor Source Some("ubuntu");
     Wolfi "wolfi" "Wolfi" ["wolfi"] ("apk", "wolfi") Apk Rolling Source None;
 }
@@ -194,6 +196,9 @@ impl Distribution {
     ///
     /// `edge`, `testing`, `sid` and other words are returned as they are.
     pub fn release(self, version: &str) -> &str {
+        if self == Distribution::Amazon && is_amazon_one(version) {
+            return "1";
+        }
         let parts = match self.row().release {
             Release::Rolling => return "",
             Release::Major => 1,
@@ -202,6 +207,19 @@ impl Distribution {
         match version.match_indices('.').nth(parts - 1) {
             Some((end, _)) => &version[..end],
             None => version,
+        }
+    }
+
+    /// The release of an os-release `VERSION_ID` as endoflife.date names it, which differs from
+    /// [`Distribution::release`] for two: Amazon Linux 1 has a cycle for each image (`2018.03`), and
+    /// the first SUSE release of a line, which calls itself `15`, is `15.0`.
+    pub fn end_of_life_cycle(self, version: &str) -> Cow<'_, str> {
+        match self {
+            Distribution::Amazon if is_amazon_one(version) => Cow::Borrowed(version),
+            Distribution::Sles if !version.is_empty() && !version.contains('.') => {
+                Cow::Owned(format!("{version}.0"))
+            }
+            _ => Cow::Borrowed(self.release(version)),
         }
     }
 
@@ -218,6 +236,12 @@ impl Distribution {
         // The table has every variant; a test below holds it to that.
         &TABLE[self as usize]
     }
+}
+
+/// Amazon Linux 1 counts its images by year and month, later releases have one number.
+fn is_amazon_one(version: &str) -> bool {
+    let year = version.split_once('.').map_or("", |(year, _)| year);
+    year.len() == 4 && ("2010".."2019").contains(&year)
 }
 
 #[cfg(test)]
@@ -240,5 +264,26 @@ mod tests {
         assert_eq!(Distribution::Ubuntu.namespace("22.04"), "ubuntu:22.04");
         assert_eq!(Distribution::Wolfi.namespace("20230201"), "wolfi");
         assert_eq!(Distribution::Mariner.namespace("2.0.20240425"), "cbl-mariner:2.0");
+        assert_eq!(Distribution::AzureLinux.namespace("3.0.20241005"), "azurelinux:3.0");
+        assert_eq!(Distribution::Amazon.namespace("2018.03"), "amazon:1");
+        assert_eq!(Distribution::Amazon.namespace("2"), "amazon:2");
+        assert_eq!(Distribution::Amazon.namespace("2023.6.20241010"), "amazon:2023");
+        assert_eq!(Distribution::OpenEuler.namespace("22.03-LTS-SP1"), "openeuler:22.03-LTS-SP1");
+        assert_eq!(Distribution::CentOs.namespace("7.9.2009"), "centos:7");
+        assert_eq!(Distribution::Sles.namespace("15.5"), "sles:15.5");
+    }
+
+    #[test]
+    fn end_of_life_cycles_follow_the_sites_habit() {
+        for (distribution, version, cycle) in [
+            (Distribution::Amazon, "2018.03", "2018.03"),
+            (Distribution::Amazon, "2023", "2023"),
+            (Distribution::Sles, "15", "15.0"),
+            (Distribution::Sles, "15.5", "15.5"),
+            (Distribution::Debian, "12.5", "12"),
+            (Distribution::Alpine, "3.19.4", "3.19"),
+        ] {
+            assert_eq!(distribution.end_of_life_cycle(version), cycle);
+        }
     }
 }
