@@ -7,7 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 /// What a source says about a vulnerability itself.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Vulnerability {
     /// The id under which findings are reported: the CVE where there is one.

@@ -1,0 +1,395 @@
+//! Holds what feeds said until it is compiled.
+//!
+//! A distribution repeats itself: a million records have some ten thousand package names and
+//! versions. So every string is kept once, and every verdict (status, ranges, …) is kept once, as
+//! numbers of strings; a record is then 20 bytes.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use crate::database::format;
+use crate::model::{
+    Affected, EndOfLife, Epss, Exploited, Range, Severity, Source, Status, Vulnerability,
+};
+use crate::sink::{Fate, FeedProblem, Sink, SourceId};
+
+/// Numbers of records, as a build prints them and the database keeps them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Records of the input that went in whole.
+    pub kept: u32,
+    /// Records of the input that say nothing of use.
+    pub skipped: u32,
+    /// Records of the input that could not be understood.
+    pub rejected: u32,
+    /// Statements about a package in a release.
+    pub affected: u32,
+    /// Statements about a vulnerability.
+    pub vulnerabilities: u32,
+    /// Known exploited vulnerabilities.
+    pub exploited: u32,
+    /// EPSS scores.
+    pub epss: u32,
+    /// Releases with support dates.
+    pub end_of_life: u32,
+    /// Statements that said the same as another one of the same source.
+    pub merged: u32,
+}
+
+impl Counts {
+    /// All records of the input.
+    pub fn read(&self) -> u32 {
+        self.kept.saturating_add(self.skipped).saturating_add(self.rejected)
+    }
+
+    fn fields(&mut self) -> [&mut u32; format::SOURCE_COUNTS] {
+        [
+            &mut self.kept,
+            &mut self.skipped,
+            &mut self.rejected,
+            &mut self.affected,
+            &mut self.vulnerabilities,
+            &mut self.exploited,
+            &mut self.epss,
+            &mut self.end_of_life,
+            &mut self.merged,
+        ]
+    }
+
+    /// In the order of the format.
+    pub(crate) fn to_array(mut self) -> [u32; format::SOURCE_COUNTS] {
+        self.fields().map(|field| *field)
+    }
+
+    /// The inverse of [`Counts::to_array`].
+    pub(crate) fn from_array(values: [u32; format::SOURCE_COUNTS]) -> Counts {
+        let mut counts = Counts::default();
+        for (field, value) in counts.fields().into_iter().zip(values) {
+            *field = value;
+        }
+        counts
+    }
+
+    fn add(&mut self, mut other: Counts) {
+        for (field, value) in self.fields().into_iter().zip(other.fields()) {
+            *field = field.saturating_add(*value);
+        }
+    }
+}
+
+/// A [`Sink`] that keeps everything, compactly, in memory.
+///
+/// Several threads fill one each, which are then [merged](Collector::merge). The compiled bytes do
+/// not depend on who got what, nor in which order.
+#[derive(Debug, Default)]
+pub struct Collector {
+    pub(crate) strings: Strings,
+    pub(crate) sources: Vec<CollectedSource>,
+    pub(crate) verdicts: Verdicts,
+    pub(crate) affected: Vec<AffectedRow>,
+    pub(crate) vulnerabilities: Vec<(SourceId, Vulnerability)>,
+    pub(crate) exploited: Vec<(SourceId, Exploited)>,
+    /// By packed CVE id.
+    pub(crate) epss: BTreeMap<u32, EpssRow>,
+    pub(crate) end_of_life: Vec<(SourceId, EndOfLife)>,
+    pub(crate) problems: Vec<FeedProblem>,
+}
+
+#[derive(Debug)]
+pub(crate) struct CollectedSource {
+    pub(crate) source: Source,
+    pub(crate) date: Option<String>,
+    pub(crate) covers: BTreeSet<u32>,
+    pub(crate) counts: Counts,
+}
+
+/// One statement; all but the source are numbers of strings or of verdicts.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct AffectedRow {
+    pub(crate) namespace: u32,
+    pub(crate) package: u32,
+    pub(crate) vulnerability: u32,
+    pub(crate) verdict: u32,
+    pub(crate) source: SourceId,
+}
+
+/// An EPSS score in millionths.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct EpssRow {
+    pub(crate) probability: u32,
+    pub(crate) percentile: u32,
+    pub(crate) source: SourceId,
+}
+
+impl Collector {
+    /// An empty one.
+    pub fn new() -> Collector {
+        Collector::default()
+    }
+
+    /// What went wrong so far, sorted.
+    pub fn problems(&mut self) -> &[FeedProblem] {
+        self.problems.sort();
+        self.problems.dedup();
+        &self.problems
+    }
+
+    /// Takes over everything that another one holds.
+    pub fn merge(&mut self, other: Collector) {
+        let strings: Vec<u32> =
+            other.strings.into_list().iter().map(|text| self.strings.intern(text)).collect();
+        let string = |id: u32| strings[id as usize];
+        let sources: Vec<SourceId> = other
+            .sources
+            .into_iter()
+            .map(|from| {
+                let id = self.source(&from.source);
+                if let Some(date) = &from.date {
+                    self.dated(id, date);
+                }
+                let into = &mut self.sources[usize::from(id.0)];
+                into.covers.extend(from.covers.into_iter().map(string));
+                into.counts.add(from.counts);
+                id
+            })
+            .collect();
+        let source = |id: SourceId| sources[usize::from(id.0)];
+        let verdicts: Vec<u32> = other
+            .verdicts
+            .into_list()
+            .into_iter()
+            .map(|verdict| self.verdicts.intern(verdict.map_strings(string)))
+            .collect();
+        self.affected.extend(other.affected.into_iter().map(|row| AffectedRow {
+            namespace: string(row.namespace),
+            package: string(row.package),
+            vulnerability: string(row.vulnerability),
+            verdict: verdicts[row.verdict as usize],
+            source: source(row.source),
+        }));
+        self.vulnerabilities
+            .extend(other.vulnerabilities.into_iter().map(|(from, record)| (source(from), record)));
+        self.exploited
+            .extend(other.exploited.into_iter().map(|(from, record)| (source(from), record)));
+        self.end_of_life
+            .extend(other.end_of_life.into_iter().map(|(from, record)| (source(from), record)));
+        for (key, row) in other.epss {
+            self.put_epss(key, EpssRow { source: source(row.source), ..row });
+        }
+        self.problems.extend(other.problems);
+    }
+
+    fn collected(&mut self, source: SourceId) -> &mut CollectedSource {
+        // Ids come from `Sink::source` of this very collector.
+        &mut self.sources[usize::from(source.0)]
+    }
+
+    fn put_epss(&mut self, key: u32, row: EpssRow) {
+        // The higher score stands, so that the order of the input does not matter.
+        let rank = |row: &EpssRow| {
+            let source = &self.sources[usize::from(row.source.0)].source.id;
+            (row.probability, row.percentile, source)
+        };
+        let known = self.epss.get(&key);
+        if known.is_none_or(|known| rank(known) < rank(&row)) {
+            self.epss.insert(key, row);
+        }
+    }
+}
+
+impl Sink for Collector {
+    fn source(&mut self, source: &Source) -> SourceId {
+        if let Some(index) = self.sources.iter().position(|known| known.source.id == source.id) {
+            // Two feeds may describe one source differently; which comes first must not matter.
+            let known = &mut self.sources[index].source;
+            if (&source.name, &source.url, &source.license)
+                < (&known.name, &known.url, &known.license)
+            {
+                *known = source.clone();
+            }
+            return SourceId(index as u16);
+        }
+        let id = u16::try_from(self.sources.len()).expect("a build has some dozens of sources");
+        self.sources.push(CollectedSource {
+            source: source.clone(),
+            date: None,
+            covers: BTreeSet::new(),
+            counts: Counts::default(),
+        });
+        SourceId(id)
+    }
+
+    fn dated(&mut self, source: SourceId, date: &str) {
+        let known = &mut self.collected(source).date;
+        if known.as_deref().is_none_or(|known| known < date) {
+            *known = Some(date.to_owned());
+        }
+    }
+
+    fn covers(&mut self, source: SourceId, namespace: &str) {
+        let namespace = self.strings.intern(namespace);
+        self.collected(source).covers.insert(namespace);
+    }
+
+    fn vulnerability(&mut self, source: SourceId, vulnerability: Vulnerability) {
+        self.vulnerabilities.push((source, vulnerability));
+    }
+
+    fn affected(&mut self, source: SourceId, affected: Affected) {
+        let verdict = Verdict::new(&affected, &mut self.strings);
+        let row = AffectedRow {
+            namespace: self.strings.intern(&affected.namespace),
+            package: self.strings.intern(&affected.package),
+            vulnerability: self.strings.intern(&affected.vulnerability),
+            verdict: self.verdicts.intern(verdict),
+            source,
+        };
+        self.collected(source).covers.insert(row.namespace);
+        self.affected.push(row);
+    }
+
+    fn exploited(&mut self, source: SourceId, exploited: Exploited) {
+        self.exploited.push((source, exploited));
+    }
+
+    fn epss(&mut self, source: SourceId, id: &str, score: Epss) {
+        let millionths = |value: f32| {
+            (0.0..=1.0)
+                .contains(&value)
+                .then(|| (f64::from(value) * format::EPSS_SCALE).round() as u32)
+        };
+        let row =
+            (format::cve_key(id), millionths(score.probability), millionths(score.percentile));
+        let (Some(key), Some(probability), Some(percentile)) = row else {
+            self.problem(FeedProblem {
+                file: self.sources[usize::from(source.0)].source.id.clone(),
+                record: id.to_owned(),
+                reason: "not the EPSS score of a CVE".to_owned(),
+            });
+            return;
+        };
+        self.put_epss(key, EpssRow { probability, percentile, source });
+    }
+
+    fn end_of_life(&mut self, source: SourceId, end_of_life: EndOfLife) {
+        self.end_of_life.push((source, end_of_life));
+    }
+
+    fn count(&mut self, source: SourceId, fate: Fate) {
+        let counts = &mut self.collected(source).counts;
+        let count = match fate {
+            Fate::Kept => &mut counts.kept,
+            Fate::Skipped => &mut counts.skipped,
+            Fate::Rejected => &mut counts.rejected,
+        };
+        *count = count.saturating_add(1);
+    }
+
+    fn problem(&mut self, problem: FeedProblem) {
+        self.problems.push(problem);
+    }
+}
+
+/// Every string once, by number.
+#[derive(Debug, Default)]
+pub(crate) struct Strings(HashMap<Box<str>, u32>);
+
+impl Strings {
+    pub(crate) fn intern(&mut self, text: &str) -> u32 {
+        if let Some(&id) = self.0.get(text) {
+            return id;
+        }
+        let id = u32::try_from(self.0.len()).expect("four thousand million strings fit no memory");
+        self.0.insert(text.into(), id);
+        id
+    }
+
+    /// The strings in the order of their numbers.
+    pub(crate) fn list(&self) -> Vec<&str> {
+        let mut list = vec![""; self.0.len()];
+        for (text, &id) in &self.0 {
+            list[id as usize] = text;
+        }
+        list
+    }
+
+    /// The same, without keeping anything else.
+    pub(crate) fn into_list(self) -> Vec<Box<str>> {
+        let mut list = vec![Box::default(); self.0.len()];
+        for (text, id) in self.0 {
+            list[id as usize] = text;
+        }
+        list
+    }
+}
+
+/// [`Affected`] without the names of package, release and vulnerability, strings as numbers.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Verdict {
+    pub(crate) status: Status,
+    pub(crate) severity: Option<Severity>,
+    pub(crate) raw_status: Option<u32>,
+    pub(crate) channel: Option<u32>,
+    pub(crate) modularity: Option<u32>,
+    pub(crate) advisories: Box<[u32]>,
+    pub(crate) architectures: Box<[u32]>,
+    pub(crate) ranges: Box<[[Option<u32>; 3]]>,
+    pub(crate) versions: Box<[u32]>,
+}
+
+impl Verdict {
+    fn new(affected: &Affected, strings: &mut Strings) -> Verdict {
+        let mut list = |texts: &[String]| texts.iter().map(|text| strings.intern(text)).collect();
+        let advisories = list(&affected.advisories);
+        let architectures = list(&affected.architectures);
+        let versions = list(&affected.versions);
+        let mut one = |text: &Option<String>| text.as_deref().map(|text| strings.intern(text));
+        let range =
+            |range: &Range| [one(&range.introduced), one(&range.fixed), one(&range.last_affected)];
+        let ranges = affected.ranges.iter().map(range).collect();
+        Verdict {
+            status: affected.status,
+            severity: affected.severity,
+            raw_status: one(&affected.raw_status),
+            channel: one(&affected.channel),
+            modularity: one(&affected.modularity),
+            advisories,
+            architectures,
+            ranges,
+            versions,
+        }
+    }
+
+    pub(crate) fn map_strings(mut self, map: impl Fn(u32) -> u32) -> Verdict {
+        for one in [&mut self.raw_status, &mut self.channel, &mut self.modularity] {
+            *one = one.map(&map);
+        }
+        for list in [&mut self.advisories, &mut self.architectures, &mut self.versions] {
+            for id in list {
+                *id = map(*id);
+            }
+        }
+        for bound in self.ranges.as_flattened_mut() {
+            *bound = bound.map(&map);
+        }
+        self
+    }
+}
+
+/// Every verdict once, by number.
+#[derive(Debug, Default)]
+pub(crate) struct Verdicts(HashMap<Verdict, u32>);
+
+impl Verdicts {
+    fn intern(&mut self, verdict: Verdict) -> u32 {
+        let next = u32::try_from(self.0.len()).expect("as with strings");
+        *self.0.entry(verdict).or_insert(next)
+    }
+
+    /// The verdicts in the order of their numbers.
+    pub(crate) fn into_list(self) -> Vec<Verdict> {
+        let mut list: Vec<(u32, Verdict)> =
+            self.0.into_iter().map(|(verdict, id)| (id, verdict)).collect();
+        list.sort_unstable_by_key(|(id, _)| *id);
+        list.into_iter().map(|(_, verdict)| verdict).collect()
+    }
+}

@@ -1,0 +1,341 @@
+//! The compiled database: one file that is mapped and answered from as it lies there.
+//!
+//! Opening checks the header and nothing else. A lookup touches the pages that it needs. Nothing
+//! of the file is trusted: a value that does not fit ends the answer early and is remembered as
+//! [damage](Database::damage), which whoever reports a result must ask for, because an answer that
+//! ended early is not a clean one. [`Database::verify`] compares the whole content with its
+//! checksum.
+
+mod bytes;
+mod compile;
+mod cursor;
+mod entry;
+mod error;
+pub(crate) mod format;
+mod info;
+mod layout;
+mod vulnerability;
+pub(crate) mod write;
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, OnceLock};
+
+pub use compile::{compile, save};
+pub use entry::{AffectedEntries, AffectedEntry, RangeRef, Ranges, SourceRef, Words};
+pub use error::DatabaseError;
+pub use info::{Info, NamespaceInfo, SourceInfo};
+pub use vulnerability::{Detail, Details, Text, VulnerabilityEntry};
+pub use write::{TooLarge, WriteOptions, Written};
+
+use self::bytes::Bytes;
+use self::cursor::Cursor;
+use self::format::{EPSS_ROW, EPSS_SCALE, NONE, Section, u32_at};
+use self::layout::Layout;
+use crate::model::{EndOfLife, Epss, Exploited};
+
+/// An open database.
+///
+/// ```
+/// use plimsoll_advisory::Database;
+///
+/// let database = Database::starter();
+/// let ids: Vec<_> =
+///     database.affected("debian:11", "openssl").map(|entry| entry.vulnerability()).collect();
+/// assert!(ids.contains(&"CVE-2022-0778"));
+/// ```
+#[derive(Debug)]
+pub struct Database {
+    bytes: Bytes,
+    layout: Layout,
+    damage: OnceLock<Section>,
+    /// The block of texts that was inflated last: the texts of one vulnerability are neighbours.
+    block: Mutex<Option<(u32, Arc<[u8]>)>>,
+}
+
+impl Database {
+    /// Maps a file.
+    pub fn open(path: &Path) -> Result<Database, DatabaseError> {
+        let bytes = Bytes::map(path)
+            .map_err(|source| DatabaseError::Open { path: path.to_owned(), source })?;
+        Database::new(bytes)
+    }
+
+    /// Takes the bytes of a file.
+    pub fn from_bytes(bytes: Vec<u8>) -> Result<Database, DatabaseError> {
+        Database::new(Bytes::Owned(bytes))
+    }
+
+    /// The small hand-made database that is part of the program.
+    pub fn starter() -> &'static Database {
+        static STARTER: OnceLock<Database> = OnceLock::new();
+        STARTER.get_or_init(|| {
+            let bytes = include_bytes!(concat!(env!("OUT_DIR"), "/starter.plimsoll"));
+            Database::new(Bytes::Static(bytes)).expect("the build script wrote it by this format")
+        })
+    }
+
+    fn new(bytes: Bytes) -> Result<Database, DatabaseError> {
+        let layout = Layout::read(&bytes)?;
+        Ok(Database { bytes, layout, damage: OnceLock::new(), block: Mutex::new(None) })
+    }
+
+    /// Compares the whole content with its checksum, which reads every page once.
+    pub fn verify(&self) -> Result<(), DatabaseError> {
+        self.layout.verify(&self.bytes)
+    }
+
+    /// The first damage that a lookup came upon. Answers given since may lack entries.
+    pub fn damage(&self) -> Option<DatabaseError> {
+        let section = self.damage.get()?.name();
+        Some(DatabaseError::Damaged { section, what: "a record does not follow the format" })
+    }
+
+    /// Whether any source speaks for a namespace. Where none does, finding nothing means nothing.
+    pub fn covers(&self, namespace: &str) -> bool {
+        self.namespace(namespace).is_some()
+    }
+
+    /// Everything that is said about a package in a namespace.
+    pub fn affected(&self, namespace: &str, package: &str) -> AffectedEntries<'_> {
+        let entries = self.namespace(namespace).and_then(|[_, first, count]| {
+            let rows = first as usize..(first as usize).checked_add(count as usize)?;
+            let row = self.find_name(Section::Packages, rows, package)?;
+            let [_, _, position] = self.row(Section::Packages, row)?;
+            AffectedEntries::at(self, position)
+        });
+        entries.unwrap_or_else(|| AffectedEntries::none(self))
+    }
+
+    /// What is known of a vulnerability, asked for by its id or another name.
+    pub fn vulnerability(&self, name: &str) -> Option<VulnerabilityEntry<'_>> {
+        let mut found = None;
+        for row in self.names(name) {
+            let entry = VulnerabilityEntry::at(self, row)?;
+            // An id goes before an alias of something else.
+            if entry.id() == name {
+                return Some(entry);
+            }
+            found = found.or(Some(entry));
+        }
+        found
+    }
+
+    /// The id of a vulnerability, given its id or another name.
+    pub fn resolve(&self, name: &str) -> Option<&str> {
+        self.vulnerability(name).map(|entry| entry.id())
+    }
+
+    /// The EPSS score of a CVE.
+    pub fn epss(&self, id: &str) -> Option<Epss> {
+        let key = format::cve_key(id)?;
+        let rows = self.section(Section::Epss).get(4..)?;
+        let place = partition(0..rows.len() / EPSS_ROW, |index| {
+            u32_at(rows, index * EPSS_ROW).is_some_and(|probe| probe < key)
+        });
+        let row = rows.get(place * EPSS_ROW..)?.first_chunk::<EPSS_ROW>()?;
+        let [k0, k1, k2, k3, p0, p1, p2, q0, q1, q2] = *row;
+        if u32::from_le_bytes([k0, k1, k2, k3]) != key {
+            return None;
+        }
+        let share = |bytes| (f64::from(u32::from_le_bytes(bytes)) / EPSS_SCALE) as f32;
+        Some(Epss { probability: share([p0, p1, p2, 0]), percentile: share([q0, q1, q2, 0]) })
+    }
+
+    /// The day of the EPSS scores.
+    pub fn epss_date(&self) -> Option<&str> {
+        self.optional(u32_at(self.section(Section::Epss), 0)?)
+    }
+
+    /// The entry of a CVE in the catalogue of known exploited vulnerabilities.
+    pub fn exploited(&self, id: &str) -> Option<Exploited> {
+        let section = Section::Exploited;
+        let row = self.find_text::<4>(section, |[name, ..]| self.string(name) < Some(id))?;
+        let [name, added, due, flags] = self.row(section, row)?;
+        (self.string(name)? == id).then_some(())?;
+        Some(Exploited {
+            id: id.to_owned(),
+            added: self.string(added)?.to_owned(),
+            due: self.optional(due).map(str::to_owned),
+            ransomware: flags & 1 != 0,
+        })
+    }
+
+    /// When support of a release ends; the product is named as at endoflife.date.
+    pub fn end_of_life(&self, product: &str, release: &str) -> Option<EndOfLife> {
+        let section = Section::EndOfLife;
+        let key = (Some(product), Some(release));
+        let row = self.find_text::<4>(section, |[product, release, ..]| {
+            (self.string(product), self.string(release)) < key
+        })?;
+        let [found_product, found_release, end, extended] = self.row(section, row)?;
+        ((self.string(found_product), self.string(found_release)) == key).then_some(())?;
+        Some(EndOfLife {
+            product: product.to_owned(),
+            release: release.to_owned(),
+            end_of_life: self.optional(end).map(str::to_owned),
+            extended_support: self.optional(extended).map(str::to_owned),
+        })
+    }
+
+    /// Every package: its namespace, its name, and what is said about it.
+    pub fn iter_packages(&self) -> impl Iterator<Item = (&str, &str, AffectedEntries<'_>)> {
+        let namespaces = 0..self.count(Section::Namespaces);
+        namespaces.filter_map(|row| self.row(Section::Namespaces, row)).flat_map(
+            move |[namespace, first, count]| {
+                let rows = first as usize..(first as usize).saturating_add(count as usize);
+                rows.map_while(move |row| {
+                    let [_, package, position] = self.row(Section::Packages, row)?;
+                    let entries = AffectedEntries::at(self, position)?;
+                    Some((self.string(namespace)?, self.string(package)?, entries))
+                })
+            },
+        )
+    }
+
+    /// Every vulnerability, by id.
+    pub fn iter_vulnerabilities(&self) -> impl Iterator<Item = VulnerabilityEntry<'_>> {
+        (0..self.count(Section::Vulnerabilities) as u32)
+            .map_while(|row| VulnerabilityEntry::at(self, row))
+    }
+
+    /// Every EPSS score, by CVE.
+    pub fn iter_epss(&self) -> impl Iterator<Item = (String, Epss)> {
+        let rows = self.section(Section::Epss).get(4..).unwrap_or_default();
+        rows.chunks_exact(EPSS_ROW).filter_map(|row| {
+            let id = format::cve_of_key(u32_at(row, 0)?);
+            let score = self.epss(&id)?;
+            Some((id, score))
+        })
+    }
+
+    /// What is in the file and where it came from.
+    pub fn info(&self) -> Info {
+        Info::read(self)
+    }
+
+    fn section(&self, section: Section) -> &[u8] {
+        self.layout.section(&self.bytes, section)
+    }
+
+    /// Number of rows of a table.
+    fn count(&self, section: Section) -> usize {
+        self.section(section).len() / section.row()
+    }
+
+    /// The first numbers of a row; a row that is not there is damage, as rows are never guessed.
+    fn row<const N: usize>(&self, section: Section, row: usize) -> Option<[u32; N]> {
+        debug_assert!(N * 4 <= section.row());
+        let read = || {
+            let at = row.checked_mul(section.row())?;
+            let bytes = self.section(section).get(at..)?.get(..N * 4)?;
+            let mut values = [0; N];
+            for (value, bytes) in values.iter_mut().zip(bytes.as_chunks::<4>().0) {
+                *value = u32::from_le_bytes(*bytes);
+            }
+            Some(values)
+        };
+        self.check(section, read())
+    }
+
+    /// The string with a number.
+    fn string(&self, id: u32) -> Option<&str> {
+        let read = || {
+            let at = (id as usize).checked_mul(4)?;
+            let bounds = self.section(Section::StringIndex).get(at..)?;
+            let (start, end) = (u32_at(bounds, 0)?, u32_at(bounds, 4)?);
+            let text = self.section(Section::Strings).get(start as usize..end as usize)?;
+            str::from_utf8(text).ok()
+        };
+        self.check(Section::Strings, read())
+    }
+
+    fn optional(&self, id: u32) -> Option<&str> {
+        (id != NONE).then(|| self.string(id))?
+    }
+
+    fn cursor(&self, section: Section, offset: u32) -> Option<Cursor<'_>> {
+        self.check(section, Cursor::at(self.section(section), offset))
+    }
+
+    /// Remembers that a value was missing.
+    fn check<T>(&self, section: Section, value: Option<T>) -> Option<T> {
+        if value.is_none() {
+            self.damage.get_or_init(|| section);
+        }
+        value
+    }
+
+    /// Name, first package and number of packages of a namespace.
+    fn namespace(&self, name: &str) -> Option<[u32; 3]> {
+        let section = Section::Namespaces;
+        let row = self.find_text::<3>(section, |[probe, ..]| self.string(probe) < Some(name))?;
+        let row: [u32; 3] = self.row(section, row)?;
+        (self.string(row[0])? == name).then_some(row)
+    }
+
+    /// The first row of a whole table that does not come before what is looked for.
+    fn find_text<const N: usize>(
+        &self,
+        section: Section,
+        before: impl Fn([u32; N]) -> bool,
+    ) -> Option<usize> {
+        let rows = self.count(section);
+        let place = partition(0..rows, |row| self.row(section, row).is_some_and(&before));
+        (place < rows).then_some(place)
+    }
+
+    /// The row with a name, in a table of (hash, name, …) that is sorted by both.
+    fn find_name(
+        &self,
+        section: Section,
+        rows: std::ops::Range<usize>,
+        name: &str,
+    ) -> Option<usize> {
+        let hash = format::hash(name);
+        let end = rows.end;
+        let first = partition(rows, |row| {
+            self.row(section, row).is_some_and(|[probe]: [u32; 1]| probe < hash)
+        });
+        // Names with the same hash stand next to each other.
+        for row in first..end {
+            let [probe, text] = self.row(section, row)?;
+            if probe != hash {
+                break;
+            }
+            if self.string(text)? == name {
+                return Some(row);
+            }
+        }
+        None
+    }
+
+    /// The vulnerabilities that have a name.
+    fn names(&self, name: &str) -> impl Iterator<Item = u32> {
+        let end = self.count(Section::Names);
+        let first = self.find_name(Section::Names, 0..end, name).unwrap_or(end);
+        (first..end)
+            .map_while(move |row| {
+                let [_, text, vulnerability] = self.row(Section::Names, row)?;
+                Some((text, vulnerability))
+            })
+            .take_while(move |(text, _)| self.string(*text) == Some(name))
+            .map(|(_, vulnerability)| vulnerability)
+    }
+}
+
+/// The first index of a sorted range for which `before` does not hold.
+fn partition(range: std::ops::Range<usize>, before: impl Fn(usize) -> bool) -> usize {
+    let std::ops::Range { mut start, mut end } = range;
+    while start < end {
+        let middle = start + (end - start) / 2;
+        if before(middle) {
+            start = middle + 1;
+        } else {
+            end = middle;
+        }
+    }
+    start
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,330 @@
+//! From collected records to the bytes of a database.
+//!
+//! The same records give the same bytes, whatever their order and whichever thread read them:
+//! everything is sorted by content here, and nothing is taken from a clock.
+
+mod details;
+mod entries;
+mod texts;
+
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
+
+use self::details::Details;
+use crate::collector::{Collector, Counts, Strings};
+use crate::database::format::{self, NONE, Section, put_u32};
+use crate::model::Source;
+use crate::sink::SourceId;
+
+/// What a build says about itself.
+#[derive(Debug, Clone, Default)]
+pub struct WriteOptions {
+    /// When the build was made, as RFC 3339; nothing keeps two builds identical.
+    pub created: Option<String>,
+    /// What made it, such as `plimsoll 0.1.0`.
+    pub builder: Option<String>,
+    /// Marks hand-made facts that stand in until a real database is there.
+    pub starter: bool,
+}
+
+/// Makes a block small, or says that it is better left as it is.
+pub(crate) type Compress = fn(&[u8]) -> Option<Vec<u8>>;
+
+/// A database that does not fit its format.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TooLarge {
+    /// The section that would pass 4 GiB.
+    pub section: &'static str,
+}
+
+/// A finished file, and what is in it.
+#[derive(Debug)]
+pub struct Written {
+    /// The file.
+    pub bytes: Vec<u8>,
+    /// What each source brought, by its id.
+    pub sources: Vec<(Source, Counts)>,
+}
+
+/// Compiles what was collected.
+pub(crate) fn write(
+    mut collector: Collector,
+    options: &WriteOptions,
+    compress: Compress,
+) -> Result<Written, TooLarge> {
+    let mut sections = Sections::default();
+    let sources = SourceOrder::new(&collector);
+    let details = Details::merge(&mut collector, &sources);
+    let pool = Pool::new(&mut collector, &details, options);
+
+    let mut counts: Vec<Counts> = collector.sources.iter().map(|source| source.counts).collect();
+    let mut counter = Counter { counts: &mut counts };
+    entries::write(&mut collector, &pool, &sources, &details, &mut sections, &mut counter);
+    let texts = texts::write(&details, compress, &mut sections);
+    details::write(&details, &pool, texts, &mut sections, &mut counter);
+    write_exploited(&collector, &pool, &sources, &mut sections, &mut counter);
+    write_epss(&collector, &pool, &mut sections, &mut counter);
+    write_end_of_life(&collector, &pool, &sources, &mut sections, &mut counter);
+    let sources = write_sources(&collector, &pool, &sources, &counts, &mut sections);
+
+    let meta = sections.start(Section::Meta);
+    put_u32(meta, pool.optional(options.created.as_deref()));
+    put_u32(meta, pool.optional(options.builder.as_deref()));
+    pool.write(&mut sections);
+    Ok(Written { bytes: sections.finish(options.starter)?, sources })
+}
+
+/// The sections while they grow.
+#[derive(Default)]
+struct Sections([Vec<u8>; Section::ALL.len()]);
+
+impl Sections {
+    fn start(&mut self, section: Section) -> &mut Vec<u8> {
+        &mut self.0[section as usize]
+    }
+
+    fn finish(self, starter: bool) -> Result<Vec<u8>, TooLarge> {
+        let mut content = Vec::new();
+        let mut table = Vec::new();
+        let content_start = format::HEADER_SIZE + Section::ALL.len() * format::SECTION_ROW;
+        for (&section, bytes) in Section::ALL.iter().zip(&self.0) {
+            if u32::try_from(bytes.len()).is_err() {
+                return Err(TooLarge { section: section.name() });
+            }
+            // Readers may want to map rows of numbers as they are.
+            content.resize(content.len().next_multiple_of(8), 0);
+            table.extend_from_slice(&section.tag());
+            table.extend_from_slice(&[0; 4]);
+            table.extend_from_slice(&((content_start + content.len()) as u64).to_le_bytes());
+            table.extend_from_slice(&(bytes.len() as u64).to_le_bytes());
+            content.extend_from_slice(bytes);
+        }
+
+        let flags = if starter { format::header::STARTER } else { 0 };
+        let mut file = Vec::with_capacity(content_start + content.len());
+        file.extend_from_slice(&format::MAGIC);
+        put_u32(&mut file, format::VERSION);
+        put_u32(&mut file, Section::ALL.len() as u32);
+        file.extend_from_slice(&((content_start + content.len()) as u64).to_le_bytes());
+        file.extend_from_slice(&flags.to_le_bytes());
+        file.extend_from_slice(blake3::hash(&content).as_bytes());
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(&file).update(&table);
+        file.extend_from_slice(hasher.finalize().as_bytes());
+        file.extend_from_slice(&table);
+        file.extend_from_slice(&content);
+        Ok(file)
+    }
+}
+
+/// Counts what went into the file, per source as the collector numbers them.
+struct Counter<'c> {
+    counts: &'c mut [Counts],
+}
+
+impl Counter<'_> {
+    fn of(&mut self, source: SourceId) -> &mut Counts {
+        &mut self.counts[usize::from(source.0)]
+    }
+}
+
+/// The place of each source in the file: sorted by id.
+struct SourceOrder {
+    by_place: Vec<SourceId>,
+    place: Vec<u32>,
+}
+
+impl SourceOrder {
+    fn new(collector: &Collector) -> SourceOrder {
+        let mut by_place: Vec<SourceId> =
+            (0..collector.sources.len() as u16).map(SourceId).collect();
+        let id = |source: SourceId| &collector.sources[usize::from(source.0)].source.id;
+        by_place.sort_by(|&left, &right| id(left).cmp(id(right)));
+        let mut place = vec![0; by_place.len()];
+        for (index, source) in by_place.iter().enumerate() {
+            place[usize::from(source.0)] = index as u32;
+        }
+        SourceOrder { by_place, place }
+    }
+
+    fn place(&self, source: SourceId) -> u32 {
+        self.place[usize::from(source.0)]
+    }
+}
+
+/// Every string of the file, sorted; a string's number is its rank.
+struct Pool {
+    /// The collector's numbers to ranks.
+    ranks: Vec<u32>,
+    sorted: Vec<Box<str>>,
+}
+
+impl Pool {
+    /// Takes the strings out of the collector, with those of the other records added.
+    fn new(collector: &mut Collector, details: &Details, options: &WriteOptions) -> Pool {
+        let mut strings: Strings = std::mem::take(&mut collector.strings);
+        let mut add = |text: &str| {
+            strings.intern(text);
+        };
+        details.each_string(&mut add);
+        for source in &collector.sources {
+            let Source { id, name, url, license } = &source.source;
+            [id, name, url, license].into_iter().chain(&source.date).for_each(|text| add(text));
+        }
+        for (_, record) in &collector.exploited {
+            [&record.id, &record.added].into_iter().chain(&record.due).for_each(|text| add(text));
+        }
+        for (_, record) in &collector.end_of_life {
+            let dates = record.end_of_life.iter().chain(&record.extended_support);
+            [&record.product, &record.release].into_iter().chain(dates).for_each(|text| add(text));
+        }
+        options.created.iter().chain(&options.builder).for_each(|text| add(text));
+
+        let mut sorted: Vec<(Box<str>, usize)> =
+            strings.into_list().into_iter().enumerate().map(|(id, text)| (text, id)).collect();
+        sorted.sort_unstable();
+        let mut ranks = vec![0; sorted.len()];
+        for (rank, (_, id)) in sorted.iter().enumerate() {
+            ranks[*id] = rank as u32;
+        }
+        Pool { ranks, sorted: sorted.into_iter().map(|(text, _)| text).collect() }
+    }
+
+    /// The rank of a string of the collector.
+    fn rank(&self, id: u32) -> u32 {
+        self.ranks[id as usize]
+    }
+
+    /// The rank of a text that was added.
+    fn find(&self, text: &str) -> u32 {
+        let place = self.sorted.binary_search_by(|probe| (**probe).cmp(text));
+        place.expect("all strings were added when the pool was made") as u32
+    }
+
+    fn optional(&self, text: Option<&str>) -> u32 {
+        text.map_or(NONE, |text| self.find(text))
+    }
+
+    fn text(&self, rank: u32) -> &str {
+        &self.sorted[rank as usize]
+    }
+
+    fn write(&self, sections: &mut Sections) {
+        let mut end = 0u64;
+        let index = sections.start(Section::StringIndex);
+        put_u32(index, 0);
+        for text in &self.sorted {
+            end += text.len() as u64;
+            // A pool past 4 GiB is refused when its section is finished.
+            put_u32(index, end as u32);
+        }
+        sections.start(Section::Strings).extend(self.sorted.iter().flat_map(|text| text.bytes()));
+    }
+}
+
+fn write_sources(
+    collector: &Collector,
+    pool: &Pool,
+    order: &SourceOrder,
+    counts: &[Counts],
+    sections: &mut Sections,
+) -> Vec<(Source, Counts)> {
+    let mut sources = Vec::new();
+    let out = sections.start(Section::Sources);
+    for &id in &order.by_place {
+        let collected = &collector.sources[usize::from(id.0)];
+        let Source { id: name_id, name, url, license } = &collected.source;
+        for text in [name_id, name, url, license] {
+            put_u32(out, pool.find(text));
+        }
+        put_u32(out, pool.optional(collected.date.as_deref()));
+        let counts = counts[usize::from(id.0)];
+        counts.to_array().into_iter().for_each(|count| put_u32(out, count));
+        sources.push((collected.source.clone(), counts));
+    }
+    sources
+}
+
+/// Settles what stands where several statements have one key: the least value, and of equal ones
+/// that of the first source. The source of what stands is credited, the others are merged.
+fn settle<K: Ord + Copy, V: Ord + Copy>(
+    mut rows: Vec<(K, V, u32)>,
+    sources: &SourceOrder,
+    counter: &mut Counter<'_>,
+    count: fn(&mut Counts) -> &mut u32,
+) -> Vec<(K, V)> {
+    rows.sort_unstable();
+    let mut settled: Vec<(K, V)> = Vec::new();
+    for (key, value, place) in rows {
+        let counts = counter.of(sources.by_place[place as usize]);
+        if settled.last().is_some_and(|(known, _)| *known == key) {
+            counts.merged += 1;
+        } else {
+            *count(counts) += 1;
+            settled.push((key, value));
+        }
+    }
+    settled
+}
+
+/// Of two entries for one id, the earlier addition stands.
+fn write_exploited(
+    collector: &Collector,
+    pool: &Pool,
+    sources: &SourceOrder,
+    sections: &mut Sections,
+    counter: &mut Counter<'_>,
+) {
+    let rows = collector.exploited.iter().map(|(source, record)| {
+        let due = pool.optional(record.due.as_deref());
+        let value = (pool.find(&record.added), due, u32::from(record.ransomware));
+        (pool.find(&record.id), value, sources.place(*source))
+    });
+    let rows = settle(rows.collect(), sources, counter, |counts| &mut counts.exploited);
+    let out = sections.start(Section::Exploited);
+    for (id, (added, due, flags)) in rows {
+        [id, added, due, flags].into_iter().for_each(|value| put_u32(out, value));
+    }
+}
+
+fn write_epss(
+    collector: &Collector,
+    pool: &Pool,
+    sections: &mut Sections,
+    counter: &mut Counter<'_>,
+) {
+    let scored: BTreeSet<SourceId> = collector.epss.values().map(|row| row.source).collect();
+    let date = scored
+        .iter()
+        .filter_map(|source| collector.sources[usize::from(source.0)].date.as_deref())
+        .max();
+    let out = sections.start(Section::Epss);
+    put_u32(out, pool.optional(date));
+    for (&key, row) in &collector.epss {
+        put_u32(out, key);
+        out.extend_from_slice(&row.probability.to_le_bytes()[..3]);
+        out.extend_from_slice(&row.percentile.to_le_bytes()[..3]);
+        counter.of(row.source).epss += 1;
+    }
+}
+
+/// Of two statements about one release, the later date stands; an open end is the latest.
+fn write_end_of_life(
+    collector: &Collector,
+    pool: &Pool,
+    sources: &SourceOrder,
+    sections: &mut Sections,
+    counter: &mut Counter<'_>,
+) {
+    let rows = collector.end_of_life.iter().map(|(source, record)| {
+        let key = (pool.find(&record.product), pool.find(&record.release));
+        let date = |date: &Option<String>| Reverse(pool.optional(date.as_deref()));
+        let value = (date(&record.end_of_life), date(&record.extended_support));
+        (key, value, sources.place(*source))
+    });
+    let rows = settle(rows.collect(), sources, counter, |counts| &mut counts.end_of_life);
+    let out = sections.start(Section::EndOfLife);
+    for ((product, release), (Reverse(end), Reverse(extended))) in rows {
+        [product, release, end, extended].into_iter().for_each(|value| put_u32(out, value));
+    }
+}
