@@ -21,4 +21,4 @@ pub use error::Error;
 pub use examine::{Examined, Examiner};
 pub use image::{Image, Layer, Platform, SourceKind};
 pub use limits::Limits;
-pub use source::{BlobSource, Opened};
+pub use source::{BlobSource, Choice, Opened};
