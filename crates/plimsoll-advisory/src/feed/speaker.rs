@@ -1,0 +1,98 @@
+//! One feed's voice while it reads one file.
+
+use std::fmt::Display;
+
+use super::{FileContext, Publisher};
+use crate::model::{Affected, EndOfLife, Epss, Exploited, Vulnerability};
+use crate::sink::{Fate, FeedProblem, Sink, SourceId};
+
+/// A sink, with the source and the file in whose names it is spoken to.
+pub(super) struct Speaker<'a> {
+    pub(super) sink: &'a mut dyn Sink,
+    source: SourceId,
+    file: &'a str,
+}
+
+impl<'a> Speaker<'a> {
+    pub(super) fn new(
+        sink: &'a mut dyn Sink,
+        publisher: &Publisher,
+        file: &FileContext<'a>,
+    ) -> Self {
+        let source = publisher.declare(sink);
+        Speaker { sink, source, file: file.path }
+    }
+
+    /// The same file, in another publisher's name.
+    pub(super) fn speak_for(&mut self, publisher: &Publisher) -> Speaker<'_> {
+        let source = publisher.declare(self.sink);
+        Speaker { sink: self.sink, source, file: self.file }
+    }
+
+    pub(super) fn dated(&mut self, date: &str) {
+        self.sink.dated(self.source, date);
+    }
+
+    pub(super) fn covers(&mut self, namespace: &str) {
+        self.sink.covers(self.source, namespace);
+    }
+
+    pub(super) fn vulnerability(&mut self, vulnerability: Vulnerability) {
+        self.sink.vulnerability(self.source, vulnerability);
+    }
+
+    pub(super) fn affected(&mut self, affected: Affected) {
+        self.sink.affected(self.source, affected);
+    }
+
+    pub(super) fn exploited(&mut self, exploited: Exploited) {
+        self.sink.exploited(self.source, exploited);
+    }
+
+    pub(super) fn epss(&mut self, id: &str, score: Epss) {
+        self.sink.epss(self.source, id, score);
+    }
+
+    pub(super) fn end_of_life(&mut self, end_of_life: EndOfLife) {
+        self.sink.end_of_life(self.source, end_of_life);
+    }
+
+    pub(super) fn kept(&mut self) {
+        self.sink.count(self.source, Fate::Kept);
+    }
+
+    pub(super) fn skipped(&mut self) {
+        self.sink.count(self.source, Fate::Skipped);
+    }
+
+    /// Counts a record of which a part was not understood; what was wrong has been said.
+    pub(super) fn rejected_in_part(&mut self) {
+        self.sink.count(self.source, Fate::Rejected);
+    }
+
+    /// Counts a record as not understood, and says why.
+    pub(super) fn rejected(&mut self, record: &str, reason: impl Display) {
+        self.rejected_in_part();
+        self.problem(record, reason);
+    }
+
+    /// Says what is wrong, without counting.
+    pub(super) fn problem(&mut self, record: &str, reason: impl Display) {
+        self.sink.problem(FeedProblem {
+            file: self.file.to_owned(),
+            record: shortened(record),
+            reason: shortened(&reason.to_string()),
+        });
+    }
+}
+
+/// A hostile file must not fill the report.
+fn shortened(text: &str) -> String {
+    const LONGEST: usize = 200;
+    if text.chars().nth(LONGEST).is_none() {
+        return text.to_owned();
+    }
+    let mut short: String = text.chars().take(LONGEST).collect();
+    short.push('…');
+    short
+}
