@@ -237,7 +237,7 @@ impl<'a, A: Advisories + ?Sized> Lookups<'a, A> {
             ..Ratings::default()
         };
         for opinion in opinions {
-            if opinion.withdrawn.is_some() {
+            if opinion.withdrawn {
                 ratings.withdrawn.push(opinion.source.clone());
             }
             if opinion.exploitation.is_some() {

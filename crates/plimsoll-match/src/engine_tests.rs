@@ -99,7 +99,7 @@ fn ratings_come_with_their_sources() {
     let nvd = Opinion {
         source: "nvd".to_owned(),
         cvss: vec![Cvss { vector: vector.to_owned(), score: 9.8 }],
-        withdrawn: Some("2024-01-01T00:00:00Z".to_owned()),
+        withdrawn: true,
         exploitation: Some("active".to_owned()),
         ..Opinion::default()
     };

@@ -86,7 +86,7 @@ pub struct Cvss {
     /// With its prefix for versions 3 and 4, without for version 2.
     pub vector: String,
     /// Base score, 0 to 10.
-    pub score: f32,
+    pub score: f64,
 }
 
 /// Why a finding is one. Where the package was found is said by the package itself.

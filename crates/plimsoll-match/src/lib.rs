@@ -30,6 +30,7 @@ pub use engine::match_inventory;
 pub use finding::{
     Cvss, Evidence, Finding, Matched, NameKind, Ratings, SubscriptionFix, Undecided,
 };
-pub use policy::{Gate, GateSettings, Outcome, Policy, Reason, Suppressed};
+pub use policy::{Gate, GateReason, GateSettings, Outcome, Policy, Reason, Suppressed};
 pub use severity::word_of_score;
 pub use source::{Advisories, Opinion, Record};
+pub use third_party::is_third_party;

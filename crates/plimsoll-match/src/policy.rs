@@ -2,6 +2,8 @@
 //!
 //! Filters never delete: what they take out is kept aside with the reason.
 
+use std::fmt;
+
 use plimsoll_advisory::model::{Severity, Status};
 
 use crate::ignore::Rule;
@@ -73,7 +75,39 @@ pub enum Gate {
     /// It may.
     Passed,
     /// It may not, for these reasons.
-    Failed(Vec<String>),
+    Failed(Vec<GateReason>),
+}
+
+/// Why the gate is closed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum GateReason {
+    /// So many findings count.
+    Findings(usize),
+    /// The starter database knows too little.
+    Starter,
+    /// The image could not be judged.
+    NotJudged(String),
+    /// So many matches are undecided.
+    Undecided(usize),
+    /// So many things in the image could not be read.
+    Problems(usize),
+}
+
+impl fmt::Display for GateReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            GateReason::Findings(1) => f.write_str("1 finding"),
+            GateReason::Findings(number) => write!(f, "{number} findings"),
+            GateReason::Starter => {
+                f.write_str("the starter database knows too little to pass a gate")
+            }
+            GateReason::NotJudged(reason) => f.write_str(reason),
+            GateReason::Undecided(1) => f.write_str("1 undecided match"),
+            GateReason::Undecided(number) => write!(f, "{number} undecided matches"),
+            GateReason::Problems(1) => f.write_str("1 problem reading the image"),
+            GateReason::Problems(number) => write!(f, "{number} problems reading the image"),
+        }
+    }
 }
 
 impl Policy {
@@ -137,33 +171,24 @@ impl Gate {
         }
         let mut reasons = Vec::new();
         if settings.enabled && !findings.is_empty() {
-            reasons.push(count(findings.len(), "finding"));
+            reasons.push(GateReason::Findings(findings.len()));
         }
         if starter && !settings.allow_starter {
-            reasons.push("the starter database knows too little to pass a gate".to_owned());
+            reasons.push(GateReason::Starter);
         }
         if settings.strict {
             if let Some(reason) = matched.coverage.reason() {
-                reasons.push(reason.to_owned());
+                reasons.push(GateReason::NotJudged(reason.to_owned()));
             }
             if !matched.undecided.is_empty() {
-                reasons.push(format!("{} undecided", count(matched.undecided.len(), "match")));
+                reasons.push(GateReason::Undecided(matched.undecided.len()));
             }
             if problems > 0 {
-                reasons.push(format!("{} reading the image", count(problems, "problem")));
+                reasons.push(GateReason::Problems(problems));
             }
         }
         if reasons.is_empty() { Gate::Passed } else { Gate::Failed(reasons) }
     }
-}
-
-fn count(number: usize, word: &str) -> String {
-    let ending = match (number, word.ends_with("ch")) {
-        (1, _) => "",
-        (_, true) => "es",
-        (_, false) => "s",
-    };
-    format!("{number} {word}{ending}")
 }
 
 #[cfg(test)]
@@ -239,11 +264,8 @@ mod tests {
         };
         assert_eq!(judge(off, &found, 0, true), Gate::Off);
         assert_eq!(judge(enabled, &clean, 3, false), Gate::Passed);
-        assert_eq!(judge(enabled, &found, 0, false), Gate::Failed(vec!["2 findings".into()]));
-        assert_eq!(
-            judge(strict, &clean, 1, false),
-            Gate::Failed(vec!["1 problem reading the image".into()])
-        );
+        assert_eq!(judge(enabled, &found, 0, false), Gate::Failed(vec![GateReason::Findings(2)]));
+        assert_eq!(judge(strict, &clean, 1, false), Gate::Failed(vec![GateReason::Problems(1)]));
         assert!(matches!(judge(enabled, &clean, 0, true), Gate::Failed(_)));
         let told = GateSettings { allow_starter: true, ..enabled };
         assert_eq!(judge(told, &clean, 0, true), Gate::Passed);

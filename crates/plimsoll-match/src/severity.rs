@@ -19,7 +19,7 @@ const CVSS_VERSIONS: &[&str] = &["3.1", "4.0", "3.0", "2.0"];
 /// The severity word of a CVSS version 3 or 4 base score.
 ///
 /// <https://www.first.org/cvss/v3.1/specification-document#Qualitative-Severity-Rating-Scale>
-pub fn word_of_score(score: f32) -> Severity {
+pub fn word_of_score(score: f64) -> Severity {
     match score {
         score if score >= 9.0 => Severity::Critical,
         score if score >= 7.0 => Severity::High,
@@ -78,7 +78,7 @@ mod tests {
     use crate::testing::{record, unfixed};
     use plimsoll_advisory::model::Status;
 
-    fn opinion(source: &str, severity: Option<Severity>, cvss: &[(&str, f32)]) -> Opinion {
+    fn opinion(source: &str, severity: Option<Severity>, cvss: &[(&str, f64)]) -> Opinion {
         let cvss = cvss.iter().map(|&(vector, score)| Cvss { vector: vector.into(), score });
         Opinion { source: source.into(), severity, cvss: cvss.collect(), ..Opinion::default() }
     }

@@ -61,6 +61,6 @@ pub struct Opinion {
     pub cvss: Vec<Cvss>,
     /// SSVC exploitation: `none`, `poc` or `active`.
     pub exploitation: Option<String>,
-    /// When the source took its record back.
-    pub withdrawn: Option<String>,
+    /// Whether the source took its record back.
+    pub withdrawn: bool,
 }

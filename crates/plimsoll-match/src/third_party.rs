@@ -45,7 +45,7 @@ const DEB_MAINTAINERS: &[&str] = &[
 ///
 /// An rpm without vendor is not held to be foreign: Azure Linux, Photon and rebuilt images leave
 /// the tag out.
-pub(crate) fn is_third_party(package: &Package) -> bool {
+pub fn is_third_party(package: &Package) -> bool {
     let maintainer = package.maintainer.as_deref().unwrap_or("");
     match package.kind {
         PackageKind::Rpm => {

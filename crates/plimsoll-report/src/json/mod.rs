@@ -1,0 +1,121 @@
+//! The JSON report: Trivy's schema version 2, and ours on top.
+//!
+//! Names, order and "leave out what is empty" are Trivy's, so that scripts written for it work
+//! (<https://trivy.dev/latest/docs/configuration/reporting/#json>). What Trivy has no place for
+//! stands under one additional key of each object, `Plimsoll`. What differs on purpose:
+//!
+//! - `UID`, `ReportID` and `Fingerprint` are stable, but are other hashes than Trivy's.
+//! - `Size` is that of the layer as stored, not unpacked.
+//! - `PrimaryURL` leads to the vulnerability's own page, not to a scanner's.
+//! - Several images in one run are one array.
+
+mod metadata;
+mod ours;
+mod package;
+mod vulnerability;
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use crate::{Report, Texts, identity};
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Document<'a> {
+    schema_version: u32,
+    /// Scripts look here for the version of the tool.
+    trivy: Tool<'a>,
+    #[serde(rename = "ReportID")]
+    report_id: String,
+    created_at: &'a str,
+    #[serde(rename = "ArtifactID", skip_serializing_if = "String::is_empty")]
+    artifact_id: String,
+    artifact_name: &'a str,
+    artifact_type: &'static str,
+    metadata: metadata::Metadata<'a>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    results: Vec<OsResult<'a>>,
+    plimsoll: ours::Report<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Tool<'a> {
+    version: &'a str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct OsResult<'a> {
+    target: String,
+    class: &'static str,
+    #[serde(rename = "Type", skip_serializing_if = "str::is_empty")]
+    family: &'a str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    packages: Vec<package::Package<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    vulnerabilities: Vec<vulnerability::Vulnerability<'a>>,
+}
+
+/// Writes one report as an object, several as an array of them.
+pub(crate) fn write(out: &mut dyn Write, reports: &[Report], texts: Texts<'_>) -> io::Result<()> {
+    let documents: Vec<_> = reports.iter().map(|report| document(report, texts)).collect();
+    match documents.as_slice() {
+        [one] => serde_json::to_writer_pretty(&mut *out, one)?,
+        several => serde_json::to_writer_pretty(&mut *out, several)?,
+    }
+    writeln!(out)
+}
+
+fn document<'a>(report: &'a Report, texts: Texts<'_>) -> Document<'a> {
+    let artifact_id = identity::artifact_id(report);
+    let results = if report.inventory.packages.is_empty() {
+        Vec::new()
+    } else {
+        vec![result(report, &artifact_id, texts)]
+    };
+    Document {
+        schema_version: 2,
+        trivy: Tool { version: &report.tool_version },
+        report_id: identity::report_id(report),
+        created_at: &report.created_at,
+        artifact_id,
+        artifact_name: &report.image.name,
+        artifact_type: if report.is_directory() { "filesystem" } else { "container_image" },
+        metadata: metadata::Metadata::of(report),
+        results,
+        plimsoll: ours::Report::of(report),
+    }
+}
+
+fn result<'a>(report: &'a Report, artifact_id: &str, texts: Texts<'_>) -> OsResult<'a> {
+    let (family, version) = report.system().unwrap_or(("", ""));
+    let system = format!("{family} {version}");
+    let target = match system.trim() {
+        "" => report.image.name.clone(),
+        system => format!("{} ({system})", report.image.name),
+    };
+    let packages = if report.list_all_packages {
+        let all = report.inventory.packages.iter();
+        all.map(|package| package::Package::of(report, package)).collect()
+    } else {
+        Vec::new()
+    };
+    let vulnerabilities = report
+        .outcome
+        .findings
+        .iter()
+        .filter_map(|finding| {
+            let package = report.package(finding)?;
+            let text = texts(&finding.vulnerability);
+            let place = vulnerability::Place { artifact_id, target: &target };
+            Some(vulnerability::Vulnerability::of(report, finding, package, text, place))
+        })
+        .collect();
+    OsResult { target, class: "os-pkgs", family, packages, vulnerabilities }
+}
+
+#[cfg(test)]
+#[path = "tests.rs"]
+mod tests;

@@ -1,0 +1,194 @@
+//! The findings worth acting on, by package.
+
+use plimsoll_match::Finding;
+
+use super::Detail;
+use super::group::{Group, groups, is_actionable};
+use super::paint::{Page, Tone};
+use crate::text::{clean, fit, truncate, width};
+use crate::{Report, Texts, instruction};
+
+/// With no more findings than this there is nothing to summarise.
+const FEW: usize = 10;
+
+/// Titles shorter than this say nothing.
+const SHORTEST_TITLE: usize = 14;
+
+/// Whether a finding is listed by itself.
+pub(super) fn is_listed(report: &Report, finding: &Finding, detail: Detail) -> bool {
+    detail == Detail::All || report.outcome.findings.len() <= FEW || is_actionable(finding)
+}
+
+/// Lists groups of findings.
+pub(super) fn write(page: &mut Page, report: &Report, texts: Texts<'_>, detail: Detail) {
+    let listed = report.outcome.findings.iter().filter(|one| is_listed(report, one, detail));
+    for group in groups(report, listed) {
+        page.blank();
+        heading(page, &group);
+        let widths = Widths::of(page, &group);
+        for finding in &group.findings {
+            line(page, finding, &widths, texts);
+        }
+        origin(page, report, &group);
+    }
+}
+
+/// `openssl 3.0.9-1  (libssl3, openssl)`.
+fn heading(page: &mut Page, group: &Group<'_>) {
+    let name = clean(group.name);
+    let mut version = clean(group.version);
+    version.insert(0, ' ');
+    let members = match group.packages.as_slice() {
+        [only] if *only == group.name => String::new(),
+        several => {
+            let room = page.columns().saturating_sub(width(&name) + width(&version) + 4);
+            format!("  ({})", some_of(several, room))
+        }
+    };
+    page.line(&[(&name, Tone::Strong), (&version, Tone::Plain), (&members, Tone::Faint)]);
+}
+
+/// As many names as there is room for, then how many more there are.
+fn some_of(names: &[&str], room: usize) -> String {
+    let mut text = String::new();
+    for (index, name) in names.iter().enumerate() {
+        let rest = names.len() - index - 1;
+        let more = if rest > 0 { width(&format!(" and {rest} more")) } else { 0 };
+        let piece = if index == 0 { clean(name) } else { format!(", {}", clean(name)) };
+        if index > 0 && width(&text) + width(&piece) + more > room {
+            return format!("{text} and {} more", names.len() - index);
+        }
+        text.push_str(&piece);
+    }
+    text
+}
+
+struct Widths {
+    id: usize,
+    fix: usize,
+    marks: usize,
+}
+
+impl Widths {
+    fn of(page: &Page, group: &Group<'_>) -> Widths {
+        let longest = |text: fn(&Finding) -> String| {
+            group.findings.iter().map(|finding| width(&text(finding))).max().unwrap_or(0)
+        };
+        // Severity, indentation and gaps take 16 columns.
+        let room = page.columns().saturating_sub(16);
+        let marks = longest(marks);
+        let id = longest(|finding| clean(&finding.vulnerability)).min(room / 3);
+        let fix = longest(fix).min(room.saturating_sub(id + marks));
+        Widths { id, fix, marks }
+    }
+}
+
+/// `  CRITICAL  CVE-2023-38545  → 7.88.1-10+deb12u4  EXPLOITED 94%  heap overflow…`.
+fn line(page: &mut Page, finding: &Finding, widths: &Widths, texts: Texts<'_>) {
+    let severity = finding.ratings.severity;
+    let id = fit(&clean(&finding.vulnerability), widths.id);
+    let fix = fit(&fix(finding), widths.fix);
+    let marks = fit(&marks(finding), widths.marks);
+    let used = 2 + 8 + 2 + widths.id + 2 + widths.fix + 2 + widths.marks;
+    let room = page.columns().saturating_sub(used + 2);
+    let mut title = String::new();
+    if room >= SHORTEST_TITLE {
+        title = clean(&texts(&finding.vulnerability).title);
+        title = truncate(title.trim(), room);
+    }
+    let fix_tone = if finding.fixed_version.is_some() { Tone::Good } else { Tone::Plain };
+    let marks_tone = if finding.ratings.exploited.is_some() { Tone::Bad } else { Tone::Plain };
+    page.line(&[
+        ("  ", Tone::Plain),
+        (&fit(severity.word(), 8), Tone::of(severity)),
+        ("  ", Tone::Plain),
+        (&id, Tone::Plain),
+        ("  ", Tone::Plain),
+        (&fix, fix_tone),
+        ("  ", Tone::Plain),
+        (&marks, marks_tone),
+        ("  ", Tone::Plain),
+        (&title, Tone::Faint),
+    ]);
+}
+
+/// The version to update to, or why there is none.
+fn fix(finding: &Finding) -> String {
+    if let Some(version) = &finding.fixed_version {
+        return format!("→ {}", clean(version));
+    }
+    match &finding.subscription_fix {
+        Some(fix) => format!("{}: {}", clean(&fix.channel), clean(&fix.version)),
+        None => finding.status.word().replace('_', " "),
+    }
+}
+
+/// How likely it is that the problem is used.
+fn marks(finding: &Finding) -> String {
+    let mut marks = Vec::new();
+    if let Some(entry) = &finding.ratings.exploited {
+        marks.push(if entry.ransomware { "RANSOMWARE" } else { "EXPLOITED" }.to_owned());
+    }
+    if let Some(epss) = finding.ratings.epss {
+        marks.push(percent(epss.probability));
+    }
+    if finding.third_party {
+        marks.push("third party".to_owned());
+    }
+    marks.join(" ")
+}
+
+/// Right-aligned in the width of `100%`: `94%`, `3.4%`, `<.1%`.
+fn percent(probability: f32) -> String {
+    let percent = f64::from(probability) * 100.0;
+    let text = if percent >= 9.95 {
+        format!("{percent:.0}%")
+    } else if percent >= 0.1 {
+        format!("{percent:.1}%")
+    } else {
+        "<.1%".to_owned()
+    };
+    format!("{text:>4}")
+}
+
+/// The layer and instruction that brought the packages.
+fn origin(page: &mut Page, report: &Report, group: &Group<'_>) {
+    if report.is_directory() {
+        return;
+    }
+    let Some(layer) = group.layer else { return };
+    // People count from one, and so does `docker history` when it is read from below.
+    let place = format!("  layer {} of {}", u64::from(layer) + 1, report.image.layers.len());
+    let text = match instruction::of(&report.image, layer) {
+        Some(instruction) => format!("{place}: {instruction}"),
+        None => place,
+    };
+    page.line(&[(&text, Tone::Faint)]);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn likelihoods_are_readable_and_as_wide_as_each_other() {
+        for (probability, expected) in [
+            (1.0, "100%"),
+            (0.943, " 94%"),
+            (0.0996, " 10%"),
+            (0.034, "3.4%"),
+            (0.001, "0.1%"),
+            (0.0004, "<.1%"),
+        ] {
+            assert_eq!(percent(probability), expected);
+        }
+    }
+
+    #[test]
+    fn long_lists_of_names_are_counted() {
+        let names = ["libperl5.36", "perl", "perl-base", "perl-modules-5.36"];
+        assert_eq!(some_of(&names, 60), "libperl5.36, perl, perl-base, perl-modules-5.36");
+        assert_eq!(some_of(&names, 36), "libperl5.36, perl and 2 more");
+        assert_eq!(some_of(&names, 5), "libperl5.36 and 3 more");
+    }
+}

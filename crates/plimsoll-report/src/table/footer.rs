@@ -1,0 +1,178 @@
+//! The last lines: what is not listed, what was not looked at, how old the knowledge is.
+
+use std::collections::BTreeMap;
+
+use plimsoll_advisory::model::Severity;
+use plimsoll_match::Reason;
+
+use super::Detail;
+use super::findings::is_listed;
+use super::group::Tally;
+use super::paint::{Page, Tone, count};
+use crate::Report;
+use crate::report::is_fixable;
+
+/// Problems named one by one; the others are counted.
+const PROBLEMS: usize = 5;
+
+/// The worst first.
+const SEVERITIES: [Severity; 5] =
+    [Severity::Critical, Severity::High, Severity::Medium, Severity::Low, Severity::Unknown];
+
+/// Columns of the labels.
+const LABEL: &str = "            ";
+
+pub(super) fn write(page: &mut Page, report: &Report, detail: Detail) {
+    page.blank();
+    not_listed(page, report, detail);
+    suppressed(page, report);
+    gaps(page, report);
+    for note in &report.notes {
+        item(page, "Note", Tone::Warning, note);
+    }
+    if has_scores(report, detail) {
+        let text = "EXPLOITED: in CISA's catalogue (KEV). Percent: the chance of exploitation \
+                    within 30 days (EPSS).";
+        item(page, "Legend", Tone::Faint, text);
+    }
+    item(page, "Database", Tone::Plain, &database(report));
+}
+
+fn item(page: &mut Page, label: &str, tone: Tone, text: &str) {
+    let label = crate::text::fit(label, LABEL.len());
+    page.paragraph(&label, tone, text, Tone::Plain);
+}
+
+fn not_listed(page: &mut Page, report: &Report, detail: Detail) {
+    let counts = |fixable: bool| {
+        let of = |severity: Severity| {
+            let tally = Tally::of(report, |one| {
+                one.ratings.severity == severity
+                    && is_fixable(one) == fixable
+                    && !is_listed(report, one, detail)
+            });
+            (severity, tally.problems)
+        };
+        let counts: Vec<_> = SEVERITIES.map(of).into_iter().filter(|(_, n)| *n > 0).collect();
+        let total: usize = counts.iter().map(|(_, number)| number).sum();
+        let words = counts.iter().map(|(severity, number)| format!("{number} {}", severity.word()));
+        (total, words.collect::<Vec<_>>().join(", "))
+    };
+    let parts: Vec<_> = [(counts(true), "fixable"), (counts(false), "without a fix")]
+        .into_iter()
+        .filter(|((total, _), _)| *total > 0)
+        .map(|((total, words), what)| format!("{total} {what} ({words})"))
+        .collect();
+    if !parts.is_empty() {
+        let text = format!("{}; --table-mode detailed lists them", parts.join(", "));
+        item(page, "Not listed", Tone::Plain, &text);
+    }
+}
+
+fn suppressed(page: &mut Page, report: &Report) {
+    let number = |select: fn(&Reason) -> bool| {
+        report.outcome.suppressed.iter().filter(|one| select(&one.reason)).count()
+    };
+    let parts: Vec<_> = [
+        (number(|reason| *reason == Reason::Severity), "by severity"),
+        (number(|reason| *reason == Reason::Status), "by status"),
+        (number(|reason| matches!(reason, Reason::Ignored(_))), "by ignore files"),
+    ]
+    .into_iter()
+    .filter(|(number, _)| *number > 0)
+    .map(|(number, why)| format!("{number} {why}"))
+    .collect();
+    if !parts.is_empty() {
+        item(page, "Left out", Tone::Plain, &parts.join(", "));
+    }
+    for rule in &report.outcome.expired {
+        let expires = rule.expires.as_deref().unwrap_or_default();
+        let text = format!("{} no longer ignores {}, since {expires}", rule.place, rule.id);
+        item(page, "Expired", Tone::Warning, &text);
+    }
+}
+
+fn gaps(page: &mut Page, report: &Report) {
+    if !report.has_gaps() {
+        return;
+    }
+    const TITLE: &str = "Not checked";
+    if let Some(reason) = report.coverage.reason() {
+        item(page, TITLE, Tone::Warning, reason);
+    }
+    let mut reasons: BTreeMap<&str, (usize, &str)> = BTreeMap::new();
+    for undecided in &report.undecided {
+        let package = report.inventory.packages.get(undecided.package);
+        let name = package.map_or("?", |package| package.name.as_str());
+        reasons.entry(&undecided.reason).or_insert((0, name)).0 += 1;
+    }
+    for (index, (reason, (number, name))) in reasons.iter().enumerate() {
+        if index == PROBLEMS {
+            let text = format!("… and {} more reasons", reasons.len() - PROBLEMS);
+            item(page, TITLE, Tone::Warning, &text);
+            break;
+        }
+        let others = match number {
+            1 => String::new(),
+            number => format!(" and {} more", number - 1),
+        };
+        item(page, TITLE, Tone::Warning, &format!("{name}{others}: {reason}"));
+    }
+    for (layer, problem) in report.inventory.problems.iter().take(PROBLEMS) {
+        let mut text = String::new();
+        if let Some(path) = &problem.path {
+            text.push_str(path);
+        }
+        if let Some(layer) = layer.filter(|_| !report.is_directory()) {
+            let gap = if text.is_empty() { "" } else { " " };
+            text.push_str(&format!("{gap}(layer {})", u64::from(layer) + 1));
+        }
+        if !text.is_empty() {
+            text.push_str(": ");
+        }
+        text.push_str(&problem.message);
+        item(page, TITLE, Tone::Warning, &text);
+    }
+    let more = report.inventory.problems.len().saturating_sub(PROBLEMS);
+    if more > 0 {
+        let text = format!("… and {}; --format json has all", count(more, "more problem"));
+        item(page, TITLE, Tone::Warning, &text);
+    }
+}
+
+fn has_scores(report: &Report, detail: Detail) -> bool {
+    report
+        .outcome
+        .findings
+        .iter()
+        .filter(|one| is_listed(report, one, detail))
+        .any(|finding| finding.ratings.epss.is_some() || finding.ratings.exploited.is_some())
+}
+
+fn database(report: &Report) -> String {
+    let database = &report.database;
+    let name = if database.starter { "the starter inside the program" } else { "built" };
+    let date = match database.created.as_deref().and_then(|created| created.get(..10)) {
+        Some(date) if database.starter => format!(" of {date}"),
+        Some(date) => format!(" on {date}"),
+        None if database.starter => String::new(),
+        None => " on an unknown day".to_owned(),
+    };
+    let known = match database.vulnerabilities {
+        0 => String::new(),
+        number => format!(", {number} vulnerabilities"),
+    };
+    let sources: Vec<_> = database
+        .sources
+        .iter()
+        .map(|source| match source.date.as_deref().and_then(|date| date.get(..10)) {
+            Some(date) => format!("{} {date}", source.id),
+            None => source.id.clone(),
+        })
+        .collect();
+    let sources = match sources.as_slice() {
+        [] => String::new(),
+        _ => format!(": {}", sources.join(", ")),
+    };
+    format!("{name}{date}{known}{sources}")
+}

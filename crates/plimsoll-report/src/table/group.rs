@@ -1,0 +1,116 @@
+//! Findings by what is updated together.
+//!
+//! Binary packages of one source, in one version, from one layer get their fixes together: `perl`,
+//! `perl-base` and `libperl5.36` are one thing to do, and one list of problems.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
+
+use plimsoll_advisory::model::{Severity, Status};
+use plimsoll_inventory::Package;
+use plimsoll_match::Finding;
+
+use crate::Report;
+use crate::report::is_fixable;
+
+/// Packages that are updated together, and their problems, worst first and each once.
+pub(super) struct Group<'r> {
+    pub(super) name: &'r str,
+    pub(super) version: &'r str,
+    pub(super) layer: Option<u32>,
+    /// Names of the installed packages.
+    pub(super) packages: Vec<&'r str>,
+    pub(super) findings: Vec<&'r Finding>,
+}
+
+/// How many problems there are to solve, and in how many packages: what one source package brings
+/// in several binary packages counts once.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Tally {
+    pub(super) problems: usize,
+    pub(super) packages: usize,
+}
+
+impl Tally {
+    pub(super) fn of(report: &Report, select: impl Fn(&Finding) -> bool) -> Tally {
+        let selected = report.outcome.findings.iter().filter(|finding| select(finding));
+        let problems: BTreeSet<_> = selected
+            .filter_map(|finding| Some((name(report.package(finding)?), &finding.vulnerability)))
+            .collect();
+        let packages: BTreeSet<_> = problems.iter().map(|(package, _)| package).collect();
+        Tally { problems: problems.len(), packages: packages.len() }
+    }
+}
+
+/// The name under which a package is updated.
+fn name(package: &Package) -> &str {
+    package.source.as_ref().map_or(package.name.as_str(), |source| &source.name)
+}
+
+/// Groups findings; the group with the worst finding comes first.
+pub(super) fn groups<'r>(
+    report: &'r Report,
+    findings: impl Iterator<Item = &'r Finding>,
+) -> Vec<Group<'r>> {
+    type Key<'k> = (&'k str, &'k str, Option<u32>);
+    let mut groups: BTreeMap<Key<'r>, Vec<(&'r Package, &'r Finding)>> = BTreeMap::new();
+    for finding in findings {
+        let Some(package) = report.package(finding) else { continue };
+        groups
+            .entry((name(package), &package.version, package.layer))
+            .or_default()
+            .push((package, finding));
+    }
+    let mut groups: Vec<_> = groups
+        .into_iter()
+        .map(|((name, version, layer), members)| {
+            let mut packages: Vec<_> =
+                members.iter().map(|(package, _)| package.name.as_str()).collect();
+            packages.sort_unstable();
+            packages.dedup();
+            let mut findings: Vec<_> = members.into_iter().map(|(_, finding)| finding).collect();
+            findings.sort_by_key(|finding| rank(finding));
+            findings.dedup_by(|left, right| {
+                left.vulnerability == right.vulnerability
+                    && left.fixed_version == right.fixed_version
+                    && left.status == right.status
+            });
+            Group { name, version, layer, packages, findings }
+        })
+        .collect();
+    groups.sort_by_key(|group| {
+        let worst = group.findings.first().map(|finding| rank(finding));
+        (
+            worst.map(|(exploited, fixable, severity, ..)| (exploited, fixable, severity)),
+            Reverse(group.findings.len()),
+            group.name,
+            group.version,
+            group.layer,
+        )
+    });
+    groups
+}
+
+type Rank<'f> = (Reverse<bool>, Reverse<bool>, Reverse<Severity>, Reverse<u32>, &'f str);
+
+/// The order in which to act: exploited, fixable, severe, likely.
+fn rank(finding: &Finding) -> Rank<'_> {
+    let ratings = &finding.ratings;
+    // Millionths, because numbers with a point have no total order.
+    let likely = ratings.epss.map_or(0, |epss| (epss.probability * 1e6) as u32);
+    (
+        Reverse(ratings.exploited.is_some()),
+        Reverse(is_fixable(finding)),
+        Reverse(ratings.severity),
+        Reverse(likely),
+        &finding.vulnerability,
+    )
+}
+
+/// Whether somebody should look at a finding now.
+pub(super) fn is_actionable(finding: &Finding) -> bool {
+    let severity = finding.ratings.severity;
+    finding.ratings.exploited.is_some()
+        || (finding.status == Status::Fixed && severity >= Severity::Medium)
+        || severity == Severity::Critical
+}

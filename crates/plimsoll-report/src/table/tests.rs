@@ -1,0 +1,208 @@
+//! What a person sees.
+
+use insta::assert_snapshot;
+use plimsoll_advisory::model::Severity;
+use plimsoll_image::SourceKind;
+use plimsoll_match::{Coverage, Gate, GateReason, Outcome};
+
+use super::*;
+use crate::sample;
+use crate::text::width;
+
+fn table(reports: &[Report], options: TableOptions) -> String {
+    let mut out = Vec::new();
+    write(&mut out, reports, &sample::texts, options).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+#[test]
+fn a_report_at_80_columns() {
+    assert_snapshot!(table(&[sample::report()], TableOptions::default()), @r#"
+    FAIL     2 fixable CRITICAL or HIGH in 2 packages, 1 exploited in the wild
+             shop/web:1.4 (debian 12.1), 5 packages, 2 layers
+             END OF LIFE: debian 12.1 has had no free security updates since
+             2026-06-10; what is not fixed stays so. Extended support until
+             2028-06-30.
+
+    glibc 2.36-9  (libc6)
+      HIGH      CVE-2023-4911  → 2.36-9+deb12u3  EXPLOITED  71%  glibc: Looney Tuna…
+      LOW       CVE-2010-4756  affected
+      layer 1 of 2: ADD file:bdca0f3cf5cab875 in /
+
+    curl 7.88.1-10  (curl, libcurl4)
+      CRITICAL  CVE-2023-38545  → 7.88.1-10+deb12u4   26%  curl: heap based buffer …
+      layer 2 of 2: RUN apt-get update && apt-get install -y --no-install-recommend…
+
+    zlib 1:1.2.13.dfsg-1  (zlib1g)
+      CRITICAL  CVE-2023-45853  will not fix  0.9%
+      layer 1 of 2: ADD file:bdca0f3cf5cab875 in /
+
+    Left out    1 by ignore files
+    Expired     .trivyignore:2 no longer ignores CVE-2023-4911, since 2024-01-01
+    Not checked mystery: "not a version" is not a valid version, so 2 advisories
+                could not be compared
+    Not checked var/lib/dpkg/status.d/broken (layer 2): paragraph without a Package
+                field, left out
+    Legend      EXPLOITED: in CISA's catalogue (KEV). Percent: the chance of
+                exploitation within 30 days (EPSS).
+    Database    built on 2026-11-20, 61234 vulnerabilities: debian 2026-11-20
+    "#);
+}
+
+#[test]
+fn several_images_end_in_a_summary() {
+    let reports = [sample::report(), sample::bare()];
+    let text = table(&reports, TableOptions::default());
+    let tail: Vec<_> = text.lines().skip_while(|line| !line.starts_with("UNKNOWN")).collect();
+    assert_snapshot!(tail.join("\n"), @r#"
+    UNKNOWN  not judged: no package database was found
+             ./scratch.tar, 0 packages, 2 layers
+             STARTER DATABASE: only 150 of the best-known vulnerabilities were
+             looked for. Build or download a full one for a verdict.
+
+    Not checked no package database was found
+    Database    the starter inside the program, 150 vulnerabilities
+
+    ────────────────────────────────────────────────────────────────────────────────
+
+    Summary
+    FAIL     shop/web:1.4   2 fixable CRITICAL or HIGH in 2 packages, 1 exploited i…
+    UNKNOWN  ./scratch.tar  not judged: no package database was found
+    "#);
+}
+
+#[test]
+fn no_line_is_wider_than_the_page() {
+    let mut report = sample::report();
+    report.inventory.packages[0].name = "漢字".repeat(60);
+    report.inventory.packages[1].version = "9".repeat(300);
+    report.outcome.findings[0].vulnerability = "CVE-".repeat(40);
+    report.image.name = "registry.example.com/".repeat(9);
+    for columns in [0, 40, 57, 80, 132, 200] {
+        let options = TableOptions { width: columns, detail: Detail::All, color: false };
+        let text = table(&[report.clone(), sample::bare()], options);
+        let widest = text.lines().map(width).max().unwrap();
+        assert!(widest <= columns.max(40), "{widest} > {columns}\n{text}");
+        assert!(text.lines().all(|line| line == line.trim_end()), "no trailing space");
+    }
+}
+
+#[test]
+fn hostile_names_cannot_act_on_the_terminal() {
+    let mut report = sample::report();
+    let evil = "a\x1b]0;owned\x07\x1b[2J\nPASS\u{202e}";
+    report.image.name = evil.to_owned();
+    report.image.layers[1].created_by = Some(evil.to_owned());
+    report.inventory.packages[0].name = evil.to_owned();
+    report.inventory.packages[0].version = evil.to_owned();
+    report.inventory.os.as_mut().unwrap().version = evil.to_owned();
+    report.inventory.problems[0].1.path = Some(evil.to_owned());
+    report.inventory.problems[0].1.message = evil.to_owned();
+    report.outcome.findings[0].vulnerability = evil.to_owned();
+    report.outcome.findings[0].fixed_version = Some(evil.to_owned());
+    report.undecided[0].reason = evil.to_owned();
+    report.coverage = Coverage::NotCovered { namespace: None, reason: evil.to_owned() };
+    report.notes = vec![evil.to_owned()];
+    report.database.sources[0].id = evil.to_owned();
+    report.gate = Gate::Failed(vec![GateReason::NotJudged(evil.to_owned())]);
+    report.database.starter = true;
+    let text = table(&[report.clone(), report], TableOptions::default());
+    assert!(!text.contains(['\x1b', '\x07', '\u{202e}']), "{text}");
+    assert!(!text.lines().any(|line| line.trim_start().starts_with("PASS")), "{text}");
+}
+
+#[test]
+fn colour_is_only_there_when_told() {
+    let options = TableOptions { color: true, ..TableOptions::default() };
+    let colored = table(&[sample::report()], options);
+    assert!(colored.contains("\x1b["));
+    let mut plain = String::new();
+    let mut rest = colored.as_str();
+    while let Some((before, after)) = rest.split_once('\x1b') {
+        plain.push_str(before);
+        rest = after.split_once('m').unwrap().1;
+    }
+    plain.push_str(rest);
+    assert_eq!(plain, table(&[sample::report()], TableOptions::default()));
+}
+
+/// The verdict's line for a report.
+fn verdict(change: impl Fn(&mut Report)) -> String {
+    let mut report = sample::report();
+    report.gate = Gate::Off;
+    change(&mut report);
+    let text = table(&[report], TableOptions::default());
+    text.lines().next().unwrap().to_owned()
+}
+
+#[test]
+fn the_verdict_says_what_to_do() {
+    let keep = |report: &mut Report, ids: &[&str]| {
+        report.outcome.findings.retain(|one| ids.contains(&one.vulnerability.as_str()));
+    };
+    assert_eq!(
+        verdict(|_| {}),
+        "ACT      2 fixable CRITICAL or HIGH in 2 packages, 1 exploited in the wild"
+    );
+    assert_eq!(
+        verdict(|report| {
+            keep(report, &["CVE-2023-4911"]);
+            report.outcome.findings[0].ratings.severity = Severity::Medium;
+            report.outcome.findings[0].ratings.exploited = None;
+        }),
+        "UPDATE   1 fixable, none above MEDIUM, in 1 package"
+    );
+    assert_eq!(
+        verdict(|report| keep(report, &["CVE-2010-4756", "CVE-2023-45853"])),
+        "WATCH    nothing to update: 2 without a fix"
+    );
+    assert_eq!(
+        verdict(|report| report.outcome = Outcome::default()),
+        "CLEAN    no known vulnerability in 5 packages"
+    );
+    assert_eq!(
+        verdict(|report| keep(report, &[])),
+        "CLEAN    nothing that counts: 1 finding left out by filters"
+    );
+    let uncovered = |report: &mut Report| {
+        let reason = "the database has no advisories for Debian 12".to_owned();
+        report.coverage = Coverage::NotCovered { namespace: None, reason };
+        report.outcome = Outcome::default();
+    };
+    assert_eq!(
+        verdict(uncovered),
+        "UNKNOWN  not judged: the database has no advisories for Debian 12"
+    );
+    assert_eq!(
+        verdict(|report| {
+            uncovered(report);
+            report.gate = Gate::Passed;
+        }),
+        "PASS     not judged: the database has no advisories for Debian 12"
+    );
+}
+
+#[test]
+fn many_findings_are_summarised_and_all_are_shown_when_told() {
+    let mut report = sample::report();
+    for number in 0..20 {
+        let id = format!("CVE-2020-{number:04}");
+        report.outcome.findings.push(sample::finding(2, "glibc", &id, Severity::Low, None));
+    }
+    let text = table(&[report.clone()], TableOptions::default());
+    assert!(!text.contains("CVE-2020-0001"));
+    assert!(
+        text.contains("Not listed  21 without a fix (21 LOW); --table-mode detailed lists them")
+    );
+    let all = table(&[report], TableOptions { detail: Detail::All, ..TableOptions::default() });
+    assert!(all.contains("CVE-2020-0001"));
+    assert!(!all.contains("Not listed"));
+}
+
+#[test]
+fn a_directory_has_no_layers() {
+    let mut report = sample::report();
+    report.image.source = SourceKind::Directory;
+    let text = table(&[report], TableOptions::default());
+    assert!(!text.contains("layer"), "{text}");
+}

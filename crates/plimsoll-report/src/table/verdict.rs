@@ -1,0 +1,159 @@
+//! The first lines: what to do.
+
+use plimsoll_advisory::model::Severity;
+use plimsoll_match::{Finding, Gate, GateReason};
+
+use super::group::Tally;
+use super::paint::{Page, Tone, count};
+use crate::Report;
+use crate::report::is_fixable;
+use crate::text::{fit, truncate, width};
+
+/// Columns of the word in front, with its space.
+const LABEL: usize = 9;
+
+/// The verdict, the artifact, and whatever limits what the verdict is worth.
+pub(super) fn write(page: &mut Page, report: &Report) {
+    let (label, tone) = label(report);
+    let margin = " ".repeat(LABEL);
+    page.paragraph(&fit(label, LABEL), tone, &sentence(report), Tone::Strong);
+    page.paragraph(&margin, Tone::Plain, &artifact(report), Tone::Plain);
+    if let Some(reasons) = gate_reasons(report) {
+        page.paragraph(&margin, Tone::Plain, &format!("gate: {reasons}"), Tone::Plain);
+    }
+    if report.database.starter {
+        let known = match report.database.vulnerabilities {
+            0 => "only a few of the".to_owned(),
+            known => format!("only {known} of the"),
+        };
+        let text = format!(
+            "STARTER DATABASE: {known} best-known vulnerabilities were looked for. \
+             Build or download a full one for a verdict."
+        );
+        page.paragraph(&margin, Tone::Plain, &text, Tone::Warning);
+    }
+    if let Some(text) = end_of_life(report) {
+        page.paragraph(&margin, Tone::Plain, &text, Tone::Warning);
+    }
+}
+
+/// One line for each report.
+pub(super) fn summary(page: &mut Page, reports: &[Report]) {
+    page.line(&[("Summary", Tone::Strong)]);
+    let longest = reports.iter().map(|report| width(&report.image.name)).max().unwrap_or(0);
+    let names = longest.clamp(1, page.columns() / 3);
+    for report in reports {
+        let (label, tone) = label(report);
+        let name = fit(&crate::text::clean(&report.image.name), names);
+        page.line(&[
+            (&fit(label, LABEL), tone),
+            (&name, Tone::Plain),
+            ("  ", Tone::Plain),
+            (&sentence(report), Tone::Plain),
+        ]);
+    }
+}
+
+fn label(report: &Report) -> (&'static str, Tone) {
+    match &report.gate {
+        Gate::Failed(_) => return ("FAIL", Tone::Bad),
+        Gate::Passed if report.coverage.is_complete() => return ("PASS", Tone::Good),
+        Gate::Passed => return ("PASS", Tone::Warning),
+        Gate::Off => {}
+    }
+    let findings = &report.outcome.findings;
+    if findings.iter().any(is_urgent) {
+        ("ACT", Tone::Bad)
+    } else if findings.iter().any(is_fixable) {
+        ("UPDATE", Tone::Warning)
+    } else if !report.coverage.is_complete() {
+        ("UNKNOWN", Tone::Warning)
+    } else if !findings.is_empty() {
+        ("WATCH", Tone::Plain)
+    } else {
+        (
+            "CLEAN",
+            if report.has_gaps() || report.database.starter { Tone::Plain } else { Tone::Good },
+        )
+    }
+}
+
+/// Severe and fixable.
+fn is_urgent(finding: &Finding) -> bool {
+    is_fixable(finding) && finding.ratings.severity >= Severity::High
+}
+
+/// Why the gate is closed, unless the sentence in front says so already.
+fn gate_reasons(report: &Report) -> Option<String> {
+    let Gate::Failed(reasons) = &report.gate else { return None };
+    if matches!(reasons.as_slice(), [GateReason::Findings(_)]) {
+        return None;
+    }
+    let reasons: Vec<_> = reasons.iter().map(ToString::to_string).collect();
+    Some(reasons.join("; "))
+}
+
+fn sentence(report: &Report) -> String {
+    let findings = &report.outcome.findings;
+    let exploited = match Tally::of(report, |one| one.ratings.exploited.is_some()).problems {
+        0 => String::new(),
+        number => format!(", {number} exploited in the wild"),
+    };
+    let urgent = Tally::of(report, is_urgent);
+    let fixable = Tally::of(report, is_fixable);
+    if urgent.problems > 0 {
+        let packages = count(urgent.packages, "package");
+        return format!("{} fixable CRITICAL or HIGH in {packages}{exploited}", urgent.problems);
+    }
+    if fixable.problems > 0 {
+        let packages = count(fixable.packages, "package");
+        return format!(
+            "{} fixable, none above MEDIUM, in {packages}{exploited}",
+            fixable.problems
+        );
+    }
+    if !findings.is_empty() {
+        let all = Tally::of(report, |_| true);
+        return format!("nothing to update: {} without a fix{exploited}", all.problems);
+    }
+    match report.coverage.reason() {
+        Some(reason) => format!("not judged: {reason}"),
+        None if report.outcome.suppressed.is_empty() => {
+            format!(
+                "no known vulnerability in {}",
+                count(report.inventory.packages.len(), "package")
+            )
+        }
+        None => format!(
+            "nothing that counts: {} left out by filters",
+            count(report.outcome.suppressed.len(), "finding")
+        ),
+    }
+}
+
+fn artifact(report: &Report) -> String {
+    let system = match report.system() {
+        Some((family, version)) => format!(" ({})", format!("{family} {version}").trim()),
+        None => String::new(),
+    };
+    let packages = count(report.inventory.packages.len(), "package");
+    let layers = match report.image.layers.len() {
+        _ if report.is_directory() => String::new(),
+        layers => format!(", {}", count(layers, "layer")),
+    };
+    format!("{}{system}, {packages}{layers}", truncate(&report.image.name, 200))
+}
+
+fn end_of_life(report: &Report) -> Option<String> {
+    let day = report.ended_on()?;
+    let (family, version) = report.system()?;
+    let mut text = format!(
+        "END OF LIFE: {family} {version} has had no free security updates since {day}; \
+         what is not fixed stays so."
+    );
+    let extended = report.end_of_life.as_ref().and_then(|end| end.extended_support.as_deref());
+    if let Some(until) = extended.filter(|until| *until > day) {
+        text.push_str(&format!(" Extended support until {until}."));
+    }
+    Some(text)
+}
