@@ -96,6 +96,12 @@ pub enum Error {
         /// Their names.
         available: Vec<String>,
     },
+    /// A text that is no image reference.
+    #[error(transparent)]
+    Reference(#[from] crate::InvalidReference),
+    /// A registry or daemon failed.
+    #[error(transparent)]
+    Remote(#[from] crate::RemoteError),
 }
 
 /// The items as prose, the first twenty of them: the list is hostile input too.

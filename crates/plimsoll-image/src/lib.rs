@@ -5,13 +5,20 @@
 //! offered to a [`LayerVisitor`]. Nothing is written to disk and nothing is kept but what the
 //! visitor keeps.
 
+mod bridge;
 mod config;
 mod digest;
 mod entry;
 mod error;
 mod examine;
+mod files;
 mod image;
 mod limits;
+mod manifest;
+mod platform;
+mod reference;
+mod remote_error;
+mod secret;
 mod source;
 
 pub use config::{ContainerConfig, History, ImageConfig, RootFs};
@@ -21,4 +28,8 @@ pub use error::Error;
 pub use examine::{Examined, Examiner};
 pub use image::{Image, Layer, Platform, SourceKind};
 pub use limits::Limits;
+pub use platform::InvalidPlatform;
+pub use reference::{DEFAULT_HOST, InvalidReference, Reference};
+pub use remote_error::RemoteError;
+pub use secret::Secret;
 pub use source::{BlobSource, Choice, Opened};
