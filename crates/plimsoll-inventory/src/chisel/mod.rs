@@ -4,6 +4,8 @@
 //! (<https://documentation.ubuntu.com/chisel/en/latest/reference/manifest/>; types in
 //! <https://github.com/canonical/chisel/blob/main/public/manifest/manifest.go>).
 
+mod sources;
+
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::io::Read;
@@ -12,7 +14,7 @@ use plimsoll_image::ProblemKind;
 use serde::Deserialize;
 
 use crate::text::lines;
-use crate::{FileList, Package, PackageKind, Parsed};
+use crate::{FileList, Package, PackageKind, Parsed, SourcePackage};
 
 /// Bytes of an uncompressed manifest that are read. A line for each file of an image that is made
 /// to be small takes a few MiB.
@@ -50,7 +52,7 @@ struct Header<'a> {
 }
 
 /// Reads `var/lib/chisel/manifest.wall`: packages with the files that were cut from them. Chisel
-/// does not record source packages.
+/// does not record source packages; the common ones are known, others are a problem.
 pub fn parse_manifest(content: &[u8]) -> Parsed<Vec<Package>> {
     let mut parsed = Parsed::clean(Vec::new());
     let text = decompress(content, &mut parsed);
@@ -86,6 +88,7 @@ pub fn parse_manifest(content: &[u8]) -> Parsed<Vec<Package>> {
     if count == 0 && parsed.problems.is_empty() {
         parsed.problem(ProblemKind::Malformed, "the manifest is empty");
     }
+    report_unknown_sources(&mut parsed);
     for package in &mut parsed.value {
         package.files = files.remove(&package.name).unwrap_or_default();
     }
@@ -127,7 +130,27 @@ fn check_header(line: &[u8], text: &[u8], parsed: &mut Parsed<Vec<Package>>) {
 
 fn package(line: &Line<'_>) -> Package {
     let package = Package::new(PackageKind::Deb, line.name.to_string(), line.version.to_string());
-    Package { architecture: line.arch.to_string(), ..package }
+    let source = sources::source_of(&line.name, &line.version)
+        .map(|name| SourcePackage { name, version: line.version.to_string() });
+    Package { architecture: line.arch.to_string(), source, ..package }
+}
+
+fn report_unknown_sources(parsed: &mut Parsed<Vec<Package>>) {
+    let mut unknown = parsed.value.iter().filter(|package| package.source.is_none());
+    let Some(first) = unknown.next() else { return };
+    let message = match unknown.count() {
+        0 => format!(
+            "the manifest does not record source packages, and that of {} is not known: its \
+             vulnerabilities may be missing",
+            first.name
+        ),
+        more => format!(
+            "the manifest does not record source packages, and those of {} and {more} others are \
+             not known: their vulnerabilities may be missing",
+            first.name
+        ),
+    };
+    parsed.problem(ProblemKind::Unsupported, message);
 }
 
 /// Gives a path to the packages of its slices, which are named `PACKAGE_SLICE`; several slices of
@@ -154,9 +177,9 @@ mod tests {
 
     const WALL: &str = r#"{"jsonwall":"1.0","schema":"1.0","count":8}
 {"kind":"content","slice":"libc6_libs","path":"/lib/x86_64-linux-gnu/libc.so.6"}
-{"kind":"package","name":"hello","version":"2.10-2ubuntu4","sha256":"7503","arch":"amd64"}
+{"kind":"package","name":"openssl","version":"3.0.2-0ubuntu1.18","sha256":"7503","arch":"amd64"}
 {"kind":"package","name":"libc6","version":"2.35-0ubuntu3.8","sha256":"76d5","arch":"amd64"}
-{"kind":"path","path":"/etc/\u0061","mode":"0644","slices":["hello_bins","hello_conf","libc6_config"],"size":1}
+{"kind":"path","path":"/etc/\u0061","mode":"0644","slices":["openssl_bins","openssl_conf","libc6_config"],"size":1}
 {"kind":"path","path":"/lib/x86_64-linux-gnu/libc.so.6","mode":"0755","slices":["libc6_libs"]}
 {"kind":"path","path":"/run/","mode":"0755","slices":["libc6_libs"]}
 {"kind":"slice","name":"libc6_libs"}
@@ -174,11 +197,20 @@ mod tests {
     fn packages_come_with_their_files() {
         let parsed = parse_manifest(&compressed(WALL));
         assert_eq!(parsed.problems, []);
-        let [hello, libc] = parsed.value.as_slice() else { panic!("{:?}", parsed.value) };
-        assert_eq!((&*hello.name, &*hello.version), ("hello", "2.10-2ubuntu4"));
+        let [openssl, libc] = parsed.value.as_slice() else { panic!("{:?}", parsed.value) };
+        assert_eq!((&*openssl.name, &*openssl.version), ("openssl", "3.0.2-0ubuntu1.18"));
         assert_eq!(libc.architecture, "amd64");
-        assert_eq!(files(hello), ["etc/a"]);
+        assert_eq!(libc.source.as_ref().map(|source| &*source.name), Some("glibc"));
+        assert_eq!(files(openssl), ["etc/a"]);
         assert_eq!(files(libc), ["etc/a", "lib/x86_64-linux-gnu/libc.so.6"]);
+    }
+
+    #[test]
+    fn a_source_that_is_not_known_is_told() {
+        let text = WALL.replace("\"name\":\"openssl\"", "\"name\":\"hello\"");
+        let parsed = parse_manifest(&compressed(&text));
+        assert_eq!((parsed.value.len(), parsed.problems.len()), (2, 1));
+        assert!(parsed.problems[0].message.contains("that of hello is not known"));
     }
 
     #[test]
@@ -186,8 +218,8 @@ mod tests {
         let cases = [
             (WALL.replace(r#""schema":"1.0""#, r#""schema":"2.0""#), ProblemKind::Unsupported, 2),
             (WALL.replace(r#""count":8"#, r#""count":80"#), ProblemKind::Truncated, 2),
-            (WALL.replace(r#""2.10-2ubuntu4""#, "2"), ProblemKind::Malformed, 1),
-            (WALL.replace(r#""version":"2.10-2ubuntu4","#, ""), ProblemKind::Malformed, 1),
+            (WALL.replace(r#""3.0.2-0ubuntu1.18""#, "2"), ProblemKind::Malformed, 1),
+            (WALL.replace(r#""version":"3.0.2-0ubuntu1.18","#, ""), ProblemKind::Malformed, 1),
             (String::new(), ProblemKind::Malformed, 0),
         ];
         for (text, kind, packages) in cases {
