@@ -11,6 +11,7 @@
 
 mod applies;
 mod coverage;
+mod database;
 mod decide;
 mod engine;
 mod finding;

@@ -17,13 +17,12 @@ pub(crate) struct Evr<'a> {
     pub(crate) version: &'a str,
     /// The packager's part; empty where the package manager has none of its own.
     pub(crate) release: &'a str,
-    pub(crate) without_epoch: &'a str,
 }
 
 impl<'a> Evr<'a> {
     pub(crate) fn of(kind: PackageKind, full: &'a str) -> Evr<'a> {
         if kind == PackageKind::Apk {
-            return Evr { epoch: 0, version: full, release: "", without_epoch: full };
+            return Evr { epoch: 0, version: full, release: "" };
         }
         let (epoch, rest) = match full.split_once(':') {
             Some((epoch, rest)) => match epoch.parse() {
@@ -33,7 +32,7 @@ impl<'a> Evr<'a> {
             None => (0, full),
         };
         let (version, release) = rest.rsplit_once('-').unwrap_or((rest, ""));
-        Evr { epoch, version, release, without_epoch: rest }
+        Evr { epoch, version, release }
     }
 }
 

@@ -10,7 +10,6 @@
 mod identity;
 mod instruction;
 pub mod json;
-mod purl;
 mod report;
 mod sarif;
 mod table;

@@ -5,6 +5,7 @@
 //! stands under one additional key of each object, `Plimsoll`. What differs on purpose:
 //!
 //! - `UID`, `ReportID` and `Fingerprint` are stable, but are other hashes than Trivy's.
+//! - The purl of a deb has its epoch in the version, where the purl specification wants it.
 //! - `Size` is that of the layer as stored, not unpacked.
 //! - `PrimaryURL` leads to the vulnerability's own page, not to a scanner's.
 //! - Several images in one run are one array.

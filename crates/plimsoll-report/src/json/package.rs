@@ -6,7 +6,6 @@ use serde::Serialize;
 
 use super::ours;
 use crate::identity::{self, Evr};
-use crate::purl;
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
@@ -80,7 +79,7 @@ pub(super) fn id(package: &plimsoll_inventory::Package) -> String {
 impl Identifier {
     pub(super) fn of(report: &crate::Report, package: &plimsoll_inventory::Package) -> Identifier {
         Identifier {
-            purl: purl::of(package, report.inventory.os.as_ref()),
+            purl: plimsoll_inventory::purl(package, report.inventory.os.as_ref()),
             uid: identity::package_uid(package),
         }
     }

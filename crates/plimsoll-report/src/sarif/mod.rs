@@ -24,7 +24,7 @@ use plimsoll_advisory::model::Severity;
 use plimsoll_match::{Finding, Reason};
 
 use crate::text::{clean, truncate};
-use crate::{Report, Texts, identity, purl};
+use crate::{Report, Texts, identity};
 use model::{
     ArtifactLocation, AutomationDetails, Driver, Fingerprints, Invocation, Location, Log,
     LogicalLocation, Message, Notification, PhysicalLocation, Region, Result, Run, RunProperties,
@@ -132,7 +132,10 @@ fn result(report: &Report, finding: &Finding, rules: &rule::Rules) -> Option<Res
             },
             logical_locations: vec![LogicalLocation {
                 name: clean(&package.name),
-                fully_qualified_name: purl::of(package, report.inventory.os.as_ref()),
+                fully_qualified_name: plimsoll_inventory::purl(
+                    package,
+                    report.inventory.os.as_ref(),
+                ),
                 kind: "package",
             }],
             message: Message {
