@@ -47,17 +47,6 @@ impl<T> Parsed<T> {
         }
         self
     }
-
-    /// Changes the value and keeps the problems.
-    pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Parsed<U> {
-        Parsed { value: change(self.value), problems: self.problems }
-    }
-
-    /// Takes the value and moves the problems to a longer list.
-    pub fn collect_problems(self, into: &mut Vec<Problem>) -> T {
-        into.extend(self.problems);
-        self.value
-    }
 }
 
 impl Parsed<Vec<Package>> {
@@ -83,9 +72,8 @@ mod tests {
     fn problems_get_the_file_they_are_about() {
         let mut parsed = Parsed::clean(1);
         parsed.problem(ProblemKind::Malformed, "record 3 has no name");
-        let mut problems = Vec::new();
-        assert_eq!(parsed.at("lib/apk/db/installed").collect_problems(&mut problems), 1);
-        assert_eq!(problems[0].path.as_deref(), Some("lib/apk/db/installed"));
+        let parsed = parsed.at("lib/apk/db/installed");
+        assert_eq!(parsed.problems[0].path.as_deref(), Some("lib/apk/db/installed"));
     }
 
     #[test]
