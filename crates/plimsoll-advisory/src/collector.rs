@@ -189,10 +189,13 @@ impl Collector {
             let source = &self.sources[usize::from(row.source.0)].source.id;
             (row.probability, row.percentile, source)
         };
-        let known = self.epss.get(&key);
-        if known.is_none_or(|known| rank(known) < rank(&row)) {
+        let Some(known) = self.epss.get(&key) else {
             self.epss.insert(key, row);
-        }
+            return;
+        };
+        let (stays, goes) = if rank(known) < rank(&row) { (row, *known) } else { (*known, row) };
+        self.epss.insert(key, stays);
+        self.collected(goes.source).counts.merged += 1;
     }
 }
 

@@ -213,6 +213,11 @@ impl Database {
         Info::read(self)
     }
 
+    /// Name and size in bytes of each section.
+    pub fn section_sizes(&self) -> impl Iterator<Item = (&'static str, usize)> {
+        Section::ALL.iter().map(|&section| (section.name(), self.section(section).len()))
+    }
+
     fn section(&self, section: Section) -> &[u8] {
         self.layout.section(&self.bytes, section)
     }

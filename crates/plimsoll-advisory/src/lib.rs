@@ -5,6 +5,7 @@
 //! [`Collector`] is one, and the build compiles what it holds into one file; [`Database`] opens
 //! that file by mapping it and answers by (namespace, package name).
 
+pub mod build;
 mod collector;
 pub mod database;
 pub mod feed;

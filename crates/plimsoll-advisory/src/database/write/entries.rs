@@ -31,7 +31,13 @@ pub(super) fn write(
     counter: &mut Counter<'_>,
 ) {
     let (verdicts, ranks) = encode_verdicts(collector, pool);
-    let rows = sort_rows(std::mem::take(&mut collector.affected), pool, order, details, &ranks);
+    let mut rows = sort_rows(std::mem::take(&mut collector.affected), pool, order, details, &ranks);
+    rows.dedup_by(|row, previous| {
+        // Two snapshots of one list say the same.
+        let same = row == previous;
+        counter.of(order.by_place[row.source as usize]).merged += u32::from(same);
+        same
+    });
     let mut uses = vec![0u32; verdicts.len()];
     for row in &rows {
         uses[row.verdict as usize] += 1;

@@ -1,0 +1,76 @@
+//! Builds a database from the given files and says how long each part took, how large the result
+//! is and how fast it answers: `cargo run --release --example measure -- DIR|FILE…`.
+#![expect(clippy::print_stdout, reason = "a measurement is printed")]
+
+use std::hint::black_box;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use plimsoll_advisory::Database;
+use plimsoll_advisory::build::{BuildOptions, build};
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let paths: Vec<PathBuf> = std::env::args_os().skip(1).map(PathBuf::from).collect();
+    let start = Instant::now();
+    let outcome = build(&paths, &BuildOptions::default())?;
+    println!("built in {:.2?}: {} bytes", start.elapsed(), outcome.bytes.len());
+    println!("{} files, {} without a feed", outcome.files, outcome.unrecognised);
+    for (source, counts) in &outcome.sources {
+        println!("{:12} read {:7} {counts:?}", source.id, counts.read());
+    }
+    println!("{} problems", outcome.problems.len());
+    for problem in outcome.problems.iter().take(20) {
+        println!("  {} {}: {}", problem.file, problem.record, problem.reason);
+    }
+
+    let file = std::env::temp_dir().join(format!("plimsoll-measure-{}.db", std::process::id()));
+    outcome.save(&file)?;
+    let start = Instant::now();
+    let database = Database::open(&file)?;
+    let first = database.affected("debian:12", "openssl").count();
+    println!("open and first lookup ({first} entries): {:.1?}", start.elapsed());
+    let start = Instant::now();
+    database.verify()?;
+    println!("verify: {:.1?}", start.elapsed());
+
+    for (section, size) in database.section_sizes() {
+        println!("  {section:16} {size:10}");
+    }
+    measure_lookups(&database);
+    std::fs::remove_file(&file)?;
+    Ok(())
+}
+
+/// Looks packages up in an order that is no order of the file.
+fn measure_lookups(database: &Database) {
+    let mut keys: Vec<(&str, &str)> =
+        database.iter_packages().map(|(namespace, package, _)| (namespace, package)).collect();
+    keys.sort_by_key(|(namespace, package)| {
+        blake3::hash(format!("{namespace} {package}").as_bytes()).as_bytes().to_owned()
+    });
+    let count = keys.len();
+    println!("{count} packages");
+    let time = |what: &str, work: &mut dyn FnMut() -> usize| {
+        let start = Instant::now();
+        let mut rounds = 0;
+        while start.elapsed() < Duration::from_secs(1) {
+            black_box(work());
+            rounds += 1;
+        }
+        let rate = (rounds * count) as f64 / start.elapsed().as_secs_f64();
+        println!("{what}: {:.2} million a second", rate / 1e6);
+    };
+    time("lookups, first entry read", &mut || {
+        keys.iter()
+            .filter_map(|(namespace, package)| database.affected(namespace, package).next())
+            .count()
+    });
+    time("lookups, all entries read", &mut || {
+        keys.iter().map(|(namespace, package)| database.affected(namespace, package).count()).sum()
+    });
+    time("lookups of what is not there", &mut || {
+        keys.iter()
+            .filter(|(_, package)| database.affected("debian:12", &package[1..]).next().is_some())
+            .count()
+    });
+}

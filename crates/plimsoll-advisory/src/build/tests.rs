@@ -1,0 +1,112 @@
+//! Builds from files, archives and directories, small ones made here and the real ones.
+
+use std::io::Write;
+use std::path::Path;
+
+use super::*;
+use crate::database::Database;
+
+const KEV: &str = r#"{"title":"CISA Catalog of Known Exploited Vulnerabilities",
+"catalogVersion":"2026.08.07","dateReleased":"2026-08-07T16:00:00.0000Z","count":1,
+"vulnerabilities":[{"cveID":"CVE-2014-0160","vendorProject":"OpenSSL","product":"OpenSSL",
+"vulnerabilityName":"OpenSSL Information Disclosure","dateAdded":"2022-05-04",
+"shortDescription":"x","requiredAction":"x","dueDate":"2022-05-25",
+"knownRansomwareCampaignUse":"Unknown","notes":"","cwes":["CWE-125"]}]}"#;
+
+const KEV_NAME: &str = "known_exploited_vulnerabilities.json";
+
+fn tar_of(entries: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut builder = tar::Builder::new(Vec::new());
+    for (name, bytes) in entries {
+        let mut header = tar::Header::new_gnu();
+        header.set_size(bytes.len() as u64);
+        header.set_mode(0o644);
+        builder.append_data(&mut header, name, *bytes).unwrap();
+    }
+    builder.into_inner().unwrap()
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+fn build_one(path: &Path) -> Result<BuildOutcome, BuildError> {
+    build(&[path.to_owned()], &BuildOptions::default())
+}
+
+#[test]
+fn one_feed_is_found_however_it_is_packed() {
+    let directory = tempfile::tempdir().unwrap();
+    let archive = tar_of(&[("LICENSE", b"free"), (KEV_NAME, KEV.as_bytes())]);
+    let cases = [
+        ("plain.d/known_exploited_vulnerabilities.json", KEV.as_bytes().to_vec()),
+        ("gz.d/known_exploited_vulnerabilities.json.gz", gzip(KEV.as_bytes())),
+        ("tar.d/kev.tar", archive.clone()),
+        ("tar.gz.d/kev.tar.gz", gzip(&archive)),
+        ("tgz.d/kev.tgz", gzip(&archive)),
+        ("tar.zst.d/kev.tar.zst", zstd::bulk::compress(&archive, 3).unwrap()),
+    ];
+    let mut first = None;
+    for (name, bytes) in cases {
+        let path = directory.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, bytes).unwrap();
+        for input in [path.as_path(), path.parent().unwrap()] {
+            let outcome = build_one(input).unwrap_or_else(|error| panic!("{name}: {error}"));
+            assert_eq!(outcome.problems, [], "{name}");
+            assert_eq!(outcome.files, 1, "{name}");
+            let first = first.get_or_insert_with(|| outcome.bytes.clone());
+            assert!(*first == outcome.bytes, "{name}");
+        }
+    }
+    let database = Database::from_bytes(first.unwrap()).unwrap();
+    assert_eq!(database.exploited("CVE-2014-0160").unwrap().added, "2022-05-04");
+    assert!(!database.info().starter);
+}
+
+#[test]
+fn a_broken_file_of_a_directory_costs_that_file() {
+    let directory = tempfile::tempdir().unwrap();
+    std::fs::write(directory.path().join(KEV_NAME), KEV).unwrap();
+    let archive = gzip(&tar_of(&[(KEV_NAME, KEV.as_bytes())]));
+    let broken = directory.path().join("broken.tar.gz");
+    std::fs::write(&broken, &archive[..archive.len() / 2]).unwrap();
+    let outcome = build_one(directory.path()).unwrap();
+    assert_eq!((outcome.files, outcome.problems.len()), (1, 1), "{:?}", outcome.problems);
+    assert!(outcome.problems[0].file.ends_with("broken.tar.gz"), "{:?}", outcome.problems);
+    // Asked for by name, it is an error.
+    assert!(matches!(build_one(&broken), Err(BuildError::Input { .. })));
+}
+
+#[test]
+fn nothing_known_is_an_error_and_not_an_empty_database() {
+    let directory = tempfile::tempdir().unwrap();
+    std::fs::write(directory.path().join("notes.txt"), "hello").unwrap();
+    let error = build_one(directory.path()).unwrap_err();
+    assert_eq!(error.to_string(), "no known advisory feed among the 1 files of the inputs");
+    assert!(matches!(build_one(Path::new("/does/not/exist")), Err(BuildError::Input { .. })));
+}
+
+#[test]
+fn limits_stop_what_is_too_large() {
+    let directory = tempfile::tempdir().unwrap();
+    std::fs::write(directory.path().join(KEV_NAME), KEV).unwrap();
+    let limits = BuildLimits { file_size: 100, ..BuildLimits::default() };
+    let options = BuildOptions { limits, ..BuildOptions::default() };
+    let error = build(&[directory.path().to_owned()], &options).unwrap_err();
+    assert!(matches!(error, BuildError::NothingFound { .. }), "{error}");
+}
+
+#[cfg(unix)]
+#[test]
+fn links_inside_a_directory_are_not_followed() {
+    let directory = tempfile::tempdir().unwrap();
+    let tree = directory.path().join("tree");
+    std::fs::create_dir(&tree).unwrap();
+    std::fs::write(directory.path().join(KEV_NAME), KEV).unwrap();
+    std::os::unix::fs::symlink(directory.path().join(KEV_NAME), tree.join(KEV_NAME)).unwrap();
+    std::os::unix::fs::symlink(directory.path(), tree.join("up")).unwrap();
+    assert!(matches!(build_one(&tree), Err(BuildError::NothingFound { files: 0 })));
+}
