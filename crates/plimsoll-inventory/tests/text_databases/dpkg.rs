@@ -11,14 +11,17 @@ use plimsoll_inventory::{Package, dpkg};
 const FORMAT: &str = "${Package}\\t${Version}\\t${Architecture}\\t${source:Package}\\t\
                       ${source:Version}\\t${db:Status-Status}\\n";
 
-/// Directories with a dpkg database.
-fn databases() -> Vec<PathBuf> {
+/// Where dpkg's data would be in each root file system.
+fn directories() -> Vec<PathBuf> {
     let named = std::env::var("PLIMSOLL_TEST_ROOTS").unwrap_or_default();
     let roots = named.split(':').filter(|root| !root.is_empty()).chain(["/"]);
-    let found: Vec<_> = roots
-        .map(|root| Path::new(root).join("var/lib/dpkg"))
-        .filter(|directory| directory.join("status").exists())
-        .collect();
+    roots.map(|root| Path::new(root).join("var/lib/dpkg")).collect()
+}
+
+/// Directories with a dpkg database.
+fn databases() -> Vec<PathBuf> {
+    let found: Vec<_> =
+        directories().into_iter().filter(|directory| directory.join("status").exists()).collect();
     if found.is_empty() {
         eprintln!("skipped: no dpkg database");
     }
@@ -38,6 +41,13 @@ fn query(directory: &Path, arguments: &[&str]) -> Option<String> {
     Some(String::from_utf8(output(&mut command)?).expect("dpkg-query prints UTF-8"))
 }
 
+/// A package as dpkg-query prints it.
+fn line(package: &Package) -> String {
+    let source = package.source.as_ref().expect("dpkg always knows the source");
+    let Package { name, version, architecture, .. } = package;
+    format!("{name}\t{version}\t{architecture}\t{}\t{}", source.name, source.version)
+}
+
 #[test]
 fn packages_are_those_of_dpkg_query() {
     for directory in databases() {
@@ -51,14 +61,7 @@ fn packages_are_those_of_dpkg_query() {
             })
             .collect();
         let packages = read(&directory);
-        let found: BTreeSet<_> = packages
-            .iter()
-            .map(|package| {
-                let source = package.source.as_ref().expect("dpkg always knows the source");
-                let Package { name, version, architecture, .. } = package;
-                format!("{name}\t{version}\t{architecture}\t{}\t{}", source.name, source.version)
-            })
-            .collect();
+        let found: BTreeSet<_> = packages.iter().map(line).collect();
         assert_eq!(found, expected, "{}", directory.display());
         assert_eq!(packages.len(), expected.len(), "{}", directory.display());
         println!("{}: {} packages", directory.display(), packages.len());
@@ -127,4 +130,49 @@ fn copyright_files_name_licences() {
     println!("{named} of {all} copyright files name a licence");
     // The rest are free texts that quote a whole licence.
     assert!(named * 10 >= all * 8, "{named} of {all}");
+}
+
+/// dpkg-query cannot read distroless's records, but it can when they are put into one file. The
+/// records are those of named distroless roots, and this machine's database in that form.
+#[test]
+fn distroless_records_are_read_like_a_database() {
+    let mut sets: Vec<Vec<Vec<u8>>> = Vec::new();
+    for directory in directories() {
+        if let Ok(status) = std::fs::read_to_string(directory.join("status")) {
+            let records = status.split("\n\n").filter(|record| record.contains(" ok installed\n"));
+            let without_status = |record: &str| {
+                let lines = record.lines().filter(|line| !line.starts_with("Status:"));
+                lines.flat_map(|line| [line, "\n"]).collect::<String>().into_bytes()
+            };
+            sets.push(records.map(without_status).collect());
+        } else if let Ok(entries) = std::fs::read_dir(directory.join("status.d")) {
+            let paths = entries.map(|entry| entry.expect("a readable directory").path());
+            let records = paths.filter(|path| path.extension() != Some("md5sums".as_ref()));
+            sets.push(records.map(|path| std::fs::read(path).expect("a file")).collect());
+        }
+    }
+    for records in sets {
+        let admin = tempfile::tempdir().expect("a temporary directory");
+        let status: Vec<_> = records
+            .iter()
+            .flat_map(|record| {
+                [&b"Status: install ok installed\n"[..], record.trim_ascii(), b"\n\n"]
+            })
+            .collect();
+        std::fs::write(admin.path().join("status"), status.concat()).expect("a written file");
+        let format = FORMAT.replace("\\t${db:Status-Status}", "");
+        let Some(expected) = query(admin.path(), &["-W", "-f", &format]) else { return };
+        let expected: BTreeSet<_> = expected.lines().map(str::to_owned).collect();
+        let found: BTreeSet<_> = records
+            .iter()
+            .flat_map(|record| {
+                let parsed = dpkg::parse_status_d(record);
+                assert_eq!(parsed.problems, []);
+                parsed.value
+            })
+            .map(|package| line(&package))
+            .collect();
+        assert_eq!(found, expected);
+        println!("{} records", found.len());
+    }
 }
