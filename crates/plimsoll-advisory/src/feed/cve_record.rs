@@ -16,7 +16,7 @@ use std::borrow::Cow;
 use serde::Deserialize;
 
 use super::identifier::{is_cve, rfc3339};
-use super::{FileContext, Publisher, Speaker, contains};
+use super::{FileContext, Publisher, Speaker, contains, file_name};
 use crate::model::{Severity, Vulnerability};
 use crate::sink::Sink;
 
@@ -154,9 +154,12 @@ struct Reference<'a> {
     url: Cow<'a, str>,
 }
 
-pub(super) fn recognises(_: &str, head: &[u8]) -> bool {
+pub(super) fn recognises(path: &str, head: &[u8]) -> bool {
     // Which of the keys come early depends on who wrote the file.
-    contains(head, "\"CVE_RECORD\"") || contains(head, "\"cveMetadata\"")
+    let name = file_name(path);
+    contains(head, "\"CVE_RECORD\"")
+        || contains(head, "\"cveMetadata\"")
+        || (name.starts_with("CVE-") && name.ends_with(".json") && contains(head, "\"containers\""))
 }
 
 pub(super) fn parse(file: &FileContext, bytes: &[u8], sink: &mut dyn Sink) {

@@ -14,8 +14,9 @@
 //! | `false` | affected below, or up to, the state's EVR |
 //! | `Not Applicable` ("either no longer is or was never applicable") | not affected |
 //!
-//! Quirks: `less than or equal` bounds what is affected and names no fix. The advisory id is a
-//! number and a revision (`50124-1`).
+//! Quirks: `less than or equal` bounds what is affected and names no fix. A second test, `greater
+//! than`, may bound the affected versions from below; it is taken as "from that version on", which
+//! errs on the side of a finding. An EVR may have a space behind its epoch.
 
 use std::collections::HashMap;
 
@@ -198,7 +199,7 @@ fn close(name: &str, parent: &str, text: &str, document: &mut Document) {
         }
         ("rpminfo_state", "evr") => {
             if let Some(state) = document.states.get_mut(&document.open) {
-                state.version = text();
+                state.version = text().split_whitespace().collect();
             }
         }
         ("metadata", field) => {
@@ -226,21 +227,7 @@ fn tell(
     if !is_cve(&definition.cve) {
         return Err(format!("{:?} is no CVE", definition.cve));
     }
-    let [test] = definition.tests.as_slice() else {
-        return Err(format!("{} tests instead of one", definition.tests.len()));
-    };
-    let (object, state) =
-        document.tests.get(test).ok_or_else(|| format!("test {test:?} is missing"))?;
-    let package = document.objects.get(object).filter(|name| is_word(name));
-    let package = package.ok_or_else(|| format!("object {object:?} names no package"))?;
-    let state = document.states.get(state).filter(|state| is_word(&state.version));
-    let state = state.ok_or("the state has no version")?;
-    let version = Some(state.version.clone());
-    let range = match &*state.operation {
-        "less than" => Range { fixed: version, ..Range::default() },
-        "less than or equal" => Range { last_affected: version, ..Range::default() },
-        operation => return Err(format!("operation {operation:?} is unknown")),
-    };
+    let (package, range) = affected_range(definition, document)?;
     let (status, ranges) = match (&*definition.patchable, range.fixed.is_some()) {
         ("Not Applicable", _) => (Status::NotAffected, Vec::new()),
         ("true", true) => (Status::Fixed, vec![range]),
@@ -250,7 +237,7 @@ fn tell(
     let severity = Severity::from_word(&definition.severity);
     speaker.affected(Affected {
         namespace: namespace.to_owned(),
-        package: package.clone(),
+        package: package.to_owned(),
         vulnerability: definition.cve.clone(),
         advisories: Vec::new(),
         status,
@@ -273,6 +260,40 @@ fn tell(
         ..Vulnerability::default()
     });
     Ok(())
+}
+
+/// The package that all tests of a definition are about, and the versions that they let through.
+fn affected_range<'d>(
+    definition: &Definition,
+    document: &'d Document,
+) -> Result<(&'d str, Range), String> {
+    let mut package = None;
+    let mut range = Range::default();
+    for test in &definition.tests {
+        let tied = document.tests.get(test).ok_or_else(|| format!("test {test:?} is missing"))?;
+        let (object, state) = tied;
+        let name = document.objects.get(object).filter(|name| is_word(name));
+        let name = name.ok_or_else(|| format!("object {object:?} names no package"))?;
+        if *package.get_or_insert(name) != name {
+            return Err("the tests are about several packages".to_owned());
+        }
+        let state = document.states.get(state).filter(|state| is_word(&state.version));
+        let state = state.ok_or("the state has no version")?;
+        let version = Some(state.version.clone());
+        match &*state.operation {
+            "less than" => range.fixed = version,
+            "less than or equal" => range.last_affected = version,
+            // The beginning of all versions is no bound.
+            "greater than" | "greater than or equal" => {
+                range.introduced = version.filter(|version| !version.contains("0.0.0"));
+            }
+            operation => return Err(format!("operation {operation:?} is unknown")),
+        }
+    }
+    match (package, range.fixed.is_some() || range.last_affected.is_some()) {
+        (Some(package), true) => Ok((package, range)),
+        _ => Err("no test bounds the affected versions from above".to_owned()),
+    }
 }
 
 #[cfg(test)]
@@ -333,6 +354,21 @@ mod tests {
         assert_eq!(read.dates, ["2024-10-10T12:04:24Z"]);
         assert_eq!(read.covered, ["azurelinux:3.0"]);
         assert_eq!(read.affected[0].severity, Some(Severity::High));
+    }
+
+    #[test]
+    fn a_second_test_bounds_from_below() {
+        let twice = definition(1111, "true")
+            .replace("</criteria>", r#"<criterion comment="y" test_ref="tst:2222"/></criteria>"#);
+        let text = file("less than", &[twice], &[1111, 2222]);
+        // The second state is the last in the file.
+        let at = text.rfind("less than").unwrap();
+        let text = format!("{}greater than{}", &text[..at], &text[at + "less than".len()..]);
+        let text = text.replace("0:0.15.0", "0: 0.15.0");
+        let read = read_file("azurelinux-3.0-oval.xml", text);
+        let range = &read.only("azurelinux:3.0", "thrift").ranges[0];
+        assert_eq!(range.introduced.as_deref(), Some("0:0.15.0-5.azl3"));
+        assert_eq!(range.fixed.as_deref(), Some("0:0.15.0-5.azl3"));
     }
 
     #[test]

@@ -62,6 +62,8 @@ pub(super) fn from_yaml(text: &str) -> Result<Tree, String> {
             max_aliases: 1024,
         },
         duplicate_keys: serde_saphyr::DuplicateKeyPolicy::PassThrough,
+        // A hash such as 5e01539330380570 looks like a number.
+        non_finite_float_policy: serde_saphyr::NonFiniteFloatPolicy::AsString,
     };
     serde_saphyr::from_str_with_options(text, options)
         .map_err(|error| first_line(&error.to_string()))

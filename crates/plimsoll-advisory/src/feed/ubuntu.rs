@@ -26,8 +26,8 @@
 //!
 //! A lane is a release, or a product on top of one: `esm-infra/xenial`, `fips-updates/focal`,
 //! `trusty/esm` (the former name of `esm-infra/trusty`), `vivid/ubuntu-core`. The product becomes
-//! the record's channel. `upstream` is no distribution; `devel` is the release to come, kept as
-//! `ubuntu:devel`.
+//! the record's channel. `upstream` and `snap` are no distribution; `devel` is the release to come,
+//! kept as `ubuntu:devel`.
 //!
 //! Quirks: a priority may be given per package (`Priority_foo`) and per package and lane
 //! (`Priority_foo_xenial`); since 2023 the reason follows on indented lines. The colon may lack
@@ -119,6 +119,9 @@ fn read(text: &str) -> Document<'_> {
             }
             continue;
         }
+        if line.starts_with('#') {
+            continue;
+        }
         let Some((key, value)) = line.split_once(':') else { continue };
         let value = value.trim();
         if key.bytes().next().is_some_and(|byte| byte.is_ascii_uppercase()) {
@@ -165,7 +168,7 @@ fn statuses(
     let mut whole = true;
     for line in &document.statuses {
         let (word, note) = split_status(line.value);
-        if line.lane == "upstream" || word == "DNE" || word.is_empty() {
+        if ["upstream", "snap"].contains(&line.lane) || word == "DNE" || word.is_empty() {
             continue;
         }
         let Some((namespace, channel)) = lane(line.lane) else {
