@@ -28,7 +28,7 @@ use std::{env, fs};
 use serde::Deserialize;
 
 use collector::Collector;
-use model::{Affected, EndOfLife, Epss, Exploited, Range, Severity, Source, Status, Vulnerability};
+use model::{Affected, EndOfLife, Exploited, Range, Severity, Source, Status, Vulnerability};
 use sink::{Fate, Sink};
 
 /// One file of `starter/`.
@@ -39,8 +39,6 @@ struct Document {
     vulnerability: Vec<Entry>,
     #[serde(default)]
     product: Vec<Product>,
-    /// Day of the EPSS scores in this file.
-    scores: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -57,8 +55,6 @@ struct Entry {
     weaknesses: Vec<String>,
     #[serde(default)]
     references: Vec<String>,
-    /// Probability and percentile.
-    epss: Option<(f32, f32)>,
     exploited: Option<Known>,
     #[serde(default)]
     fixed: Vec<Fixed>,
@@ -118,9 +114,6 @@ fn main() {
         let text = fs::read_to_string(&path).expect("the file was listed just now");
         let document: Document =
             toml::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-        if let Some(date) = &document.scores {
-            collector.dated(source, date);
-        }
         for entry in document.vulnerability {
             add_entry(&mut collector, source, entry);
         }
@@ -147,14 +140,13 @@ fn toml_files(directory: &Path) -> Vec<PathBuf> {
 }
 
 fn add_entry(collector: &mut Collector, source: sink::SourceId, entry: Entry) {
-    let Entry { id, title, aliases, severity, cvss, weaknesses, references, .. } = entry;
-    if let Some((probability, percentile)) = entry.epss {
-        collector.epss(source, &id, Epss { probability, percentile });
-    }
+    let Entry { id, title, aliases, severity, cvss, weaknesses, mut references, .. } = entry;
+    references.push(format!("https://nvd.nist.gov/vuln/detail/{id}"));
     if let Some(Known { added, due, ransomware }) = entry.exploited {
         collector.exploited(source, Exploited { id: id.clone(), added, due, ransomware });
     }
     for fixed in entry.fixed {
+        assert!(!fixed.packages.is_empty(), "{id}: a fact without packages");
         for package in fixed.packages {
             collector.affected(
                 source,
