@@ -146,7 +146,7 @@ impl ChunkReader {
 
 impl Read for ChunkReader {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if self.current.is_empty() {
+        if self.current.is_empty() && !buffer.is_empty() {
             self.next()?;
         }
         let length = self.current.len().min(buffer.len());

