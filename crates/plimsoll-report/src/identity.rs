@@ -4,7 +4,7 @@
 //! that anybody can compute them again. Trivy's `UID` is another hash (FNV over Go's structure);
 //! only that it is stable and 16 hexadecimal digits long is the same.
 
-use plimsoll_image::{Digest, SourceKind};
+use plimsoll_image::Digest;
 use plimsoll_inventory::{Package, PackageKind};
 
 use crate::Report;
@@ -69,16 +69,11 @@ pub(crate) fn package_uid(package: &Package) -> String {
 /// rule as Trivy's.
 pub(crate) fn artifact_id(report: &Report) -> String {
     let Some(id) = &report.image.id else { return String::new() };
-    match report.image.source {
-        SourceKind::Registry | SourceKind::Docker | SourceKind::Podman | SourceKind::Containerd => {
-            let key = format!("{id}:{}", repository(&report.image.name));
-            Digest::sha256(key.as_bytes()).to_string()
-        }
-        SourceKind::DockerArchive
-        | SourceKind::OciLayout
-        | SourceKind::OciArchive
-        | SourceKind::Directory => id.to_string(),
+    if !report.is_named() {
+        return id.to_string();
     }
+    let key = format!("{id}:{}", repository(&report.image.name));
+    Digest::sha256(key.as_bytes()).to_string()
 }
 
 /// `index.docker.io/library/nginx` of `nginx:1.27`.

@@ -140,6 +140,14 @@ impl Report {
         self.image.source == SourceKind::Directory
     }
 
+    /// Whether the image's name is a reference into a registry, not a path.
+    pub(crate) fn is_named(&self) -> bool {
+        matches!(
+            self.image.source,
+            SourceKind::Registry | SourceKind::Docker | SourceKind::Podman | SourceKind::Containerd
+        )
+    }
+
     /// `debian 12.5`, in the words that Trivy uses too; nothing without an operating system.
     pub(crate) fn system(&self) -> Option<(&str, &str)> {
         let os = self.inventory.os.as_ref()?;
@@ -147,7 +155,7 @@ impl Report {
         Some((family, &os.version))
     }
 
-    /// The last day of free support, if it has passed on the day of the report.
+    /// The last day of regular support, if it has passed on the day of the report.
     pub(crate) fn ended_on(&self) -> Option<&str> {
         let day = self.end_of_life.as_ref()?.end_of_life.as_deref()?;
         let today = self.created_at.get(..10)?;

@@ -20,6 +20,8 @@ pub(super) struct Metadata<'a> {
     repo_tags: &'a [String],
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     repo_digests: &'a [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reference: Option<&'a str>,
     /// The document as the image has it, also what we do not read of it.
     #[serde(skip_serializing_if = "Option::is_none")]
     image_config: Option<serde_json::Value>,
@@ -76,6 +78,7 @@ impl<'a> Metadata<'a> {
             diff_ids: image.layers.iter().filter_map(|layer| layer.diff_id).collect(),
             repo_tags: &image.repo_tags,
             repo_digests: &image.repo_digests,
+            reference: report.is_named().then_some(image.name.as_str()),
             image_config: serde_json::from_slice(&image.raw_config).ok(),
             layers: if report.is_directory() {
                 Vec::new()

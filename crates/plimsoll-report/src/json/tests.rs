@@ -47,6 +47,7 @@ fn a_report_in_trivys_shape() {
         "RepoDigests": [
           "shop/web@sha256:05b3abf2579a5eb66403cd78be557fd860633a1fe2103c7642030defe32c657f"
         ],
+        "Reference": "shop/web:1.4",
         "ImageConfig": {
           "architecture": "amd64",
           "config": {

@@ -114,7 +114,7 @@ fn result(report: &Report, finding: &Finding, rules: &rule::Rules) -> Option<Res
     ];
     let text: Vec<_> = text.iter().map(|line| truncate(&clean(line), MAX_TEXT)).collect();
     let fingerprint = identity::hash(&[
-        identity::without_tag(&report.image.name),
+        stable_name(report),
         &package.name,
         &package.architecture,
         &finding.vulnerability,
@@ -160,19 +160,14 @@ fn level(severity: Severity) -> &'static str {
     }
 }
 
-/// The artifact's name as a relative path that stays the same for the next build: without tag and
-/// digest for images of a registry, without the leading `/` for files.
+/// The artifact's name without what changes with the next build: tag and digest.
+fn stable_name(report: &Report) -> &str {
+    if report.is_named() { identity::without_tag(&report.image.name) } else { &report.image.name }
+}
+
+/// The stable name as a relative path.
 fn artifact_path(report: &Report) -> String {
-    use plimsoll_image::SourceKind;
-    let name = match report.image.source {
-        SourceKind::Registry | SourceKind::Docker | SourceKind::Podman | SourceKind::Containerd => {
-            identity::without_tag(&report.image.name)
-        }
-        SourceKind::DockerArchive
-        | SourceKind::OciLayout
-        | SourceKind::OciArchive
-        | SourceKind::Directory => &report.image.name,
-    };
+    let name = stable_name(report);
     let mut path = String::new();
     let parts = name.split('/').filter(|part| !matches!(*part, "" | "." | ".."));
     for part in parts {
@@ -212,7 +207,7 @@ fn notifications(report: &Report, left_out: usize) -> Vec<Notification> {
         say("warning", text.to_owned());
     }
     if let Some(day) = report.ended_on() {
-        say("warning", format!("the distribution's free security support ended on {day}"));
+        say("warning", format!("the distribution's regular security support ended on {day}"));
     }
     for note in &report.notes {
         say("warning", note.clone());

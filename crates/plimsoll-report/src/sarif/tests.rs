@@ -73,7 +73,7 @@ fn a_log_of_one_finding() {
                 {
                   "level": "warning",
                   "message": {
-                    "text": "the distribution's free security support ended on 2026-06-10"
+                    "text": "the distribution's regular security support ended on 2026-06-10"
                   }
                 },
                 {

@@ -6,7 +6,7 @@ use super::Detail;
 use super::group::{Group, groups, is_actionable};
 use super::paint::{Page, Tone};
 use crate::text::{clean, fit, truncate, width};
-use crate::{Report, Texts, instruction};
+use crate::{Report, Texts};
 
 /// With no more findings than this there is nothing to summarise.
 const FEW: usize = 10;
@@ -24,28 +24,37 @@ pub(super) fn write(page: &mut Page, report: &Report, texts: Texts<'_>, detail: 
     let listed = report.outcome.findings.iter().filter(|one| is_listed(report, one, detail));
     for group in groups(report, listed) {
         page.blank();
-        heading(page, &group);
+        heading(page, report, &group);
         let widths = Widths::of(page, &group);
         for finding in &group.findings {
             line(page, finding, &widths, texts);
         }
-        origin(page, report, &group);
     }
 }
 
-/// `openssl 3.0.9-1  (libssl3, openssl)`.
-fn heading(page: &mut Page, group: &Group<'_>) {
+/// `openssl 3.0.9-1  (libssl3, openssl)  layer 2`.
+fn heading(page: &mut Page, report: &Report, group: &Group<'_>) {
     let name = clean(group.name);
     let mut version = clean(group.version);
     version.insert(0, ' ');
+    let layer = match group.layer.filter(|_| !report.is_directory()) {
+        Some(layer) => format!("  layer {}", u64::from(layer) + 1),
+        None => String::new(),
+    };
     let members = match group.packages.as_slice() {
         [only] if *only == group.name => String::new(),
         several => {
-            let room = page.columns().saturating_sub(width(&name) + width(&version) + 4);
+            let room =
+                page.columns().saturating_sub(width(&name) + width(&version) + 4 + width(&layer));
             format!("  ({})", some_of(several, room))
         }
     };
-    page.line(&[(&name, Tone::Strong), (&version, Tone::Plain), (&members, Tone::Faint)]);
+    page.line(&[
+        (&name, Tone::Strong),
+        (&version, Tone::Plain),
+        (&members, Tone::Faint),
+        (&layer, Tone::Faint),
+    ]);
 }
 
 /// As many names as there is room for, then how many more there are.
@@ -149,21 +158,6 @@ fn percent(probability: f32) -> String {
         "<.1%".to_owned()
     };
     format!("{text:>4}")
-}
-
-/// The layer and instruction that brought the packages.
-fn origin(page: &mut Page, report: &Report, group: &Group<'_>) {
-    if report.is_directory() {
-        return;
-    }
-    let Some(layer) = group.layer else { return };
-    // People count from one, and so does `docker history` when it is read from below.
-    let place = format!("  layer {} of {}", u64::from(layer) + 1, report.image.layers.len());
-    let text = match instruction::of(&report.image, layer) {
-        Some(instruction) => format!("{place}: {instruction}"),
-        None => place,
-    };
-    page.line(&[(&text, Tone::Faint)]);
 }
 
 #[cfg(test)]

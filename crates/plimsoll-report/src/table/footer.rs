@@ -1,6 +1,6 @@
 //! The last lines: what is not listed, what was not looked at, how old the knowledge is.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use plimsoll_advisory::model::Severity;
 use plimsoll_match::Reason;
@@ -9,8 +9,8 @@ use super::Detail;
 use super::findings::is_listed;
 use super::group::Tally;
 use super::paint::{Page, Tone, count};
-use crate::Report;
 use crate::report::is_fixable;
+use crate::{Report, instruction};
 
 /// Problems named one by one; the others are counted.
 const PROBLEMS: usize = 5;
@@ -24,6 +24,7 @@ const LABEL: &str = "            ";
 
 pub(super) fn write(page: &mut Page, report: &Report, detail: Detail) {
     page.blank();
+    layers(page, report, detail);
     not_listed(page, report, detail);
     suppressed(page, report);
     gaps(page, report);
@@ -41,6 +42,20 @@ pub(super) fn write(page: &mut Page, report: &Report, detail: Detail) {
 fn item(page: &mut Page, label: &str, tone: Tone, text: &str) {
     let label = crate::text::fit(label, LABEL.len());
     page.paragraph(&label, tone, text, Tone::Plain);
+}
+
+/// The build instructions of the layers that brought what is listed. People count layers from one.
+fn layers(page: &mut Page, report: &Report, detail: Detail) {
+    if report.is_directory() {
+        return;
+    }
+    let listed = report.outcome.findings.iter().filter(|one| is_listed(report, one, detail));
+    let layers: BTreeSet<u32> = listed.filter_map(|one| report.package(one)?.layer).collect();
+    for layer in layers {
+        let Some(instruction) = instruction::of(&report.image, layer) else { continue };
+        let label = crate::text::fit(&format!("Layer {}", u64::from(layer) + 1), LABEL.len());
+        page.short_paragraph(&label, &instruction, 2);
+    }
 }
 
 fn not_listed(page: &mut Page, report: &Report, detail: Detail) {
@@ -160,6 +175,7 @@ fn database(report: &Report) -> String {
     };
     let known = match database.vulnerabilities {
         0 => String::new(),
+        1 => ", 1 vulnerability".to_owned(),
         number => format!(", {number} vulnerabilities"),
     };
     let sources: Vec<_> = database

@@ -6,12 +6,16 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use plimsoll_advisory::model::{Severity, Status};
+use plimsoll_advisory::model::Severity;
 use plimsoll_inventory::Package;
 use plimsoll_match::Finding;
 
 use crate::Report;
 use crate::report::is_fixable;
+
+/// From this EPSS probability on, a fix is worth installing whatever the severity, which new
+/// vulnerabilities often do not have yet.
+const LIKELY: f32 = 0.1;
 
 /// Packages that are updated together, and their problems, worst first and each once.
 pub(super) struct Group<'r> {
@@ -110,7 +114,10 @@ fn rank(finding: &Finding) -> Rank<'_> {
 /// Whether somebody should look at a finding now.
 pub(super) fn is_actionable(finding: &Finding) -> bool {
     let severity = finding.ratings.severity;
+    let likely = finding.ratings.epss.is_some_and(|epss| epss.probability >= LIKELY);
+    let fixable = is_fixable(finding);
     finding.ratings.exploited.is_some()
-        || (finding.status == Status::Fixed && severity >= Severity::Medium)
+        || (fixable && likely)
+        || (fixable && severity >= Severity::Medium)
         || severity == Severity::Critical
 }

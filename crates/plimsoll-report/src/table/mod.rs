@@ -30,7 +30,8 @@ pub struct TableOptions {
 /// Which findings are listed one by one; the others are counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Detail {
-    /// Those worth acting on: exploited ones, fixable ones from MEDIUM, critical ones without fix.
+    /// Those worth acting on: exploited ones, fixable ones that are MEDIUM or worse or likely to be
+    /// exploited, critical ones without a fix.
     Actionable,
     /// All.
     All,

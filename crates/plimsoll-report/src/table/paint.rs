@@ -73,6 +73,24 @@ impl Page {
         }
     }
 
+    /// A paragraph that ends after a number of lines, with `…` where it was longer.
+    pub(super) fn short_paragraph(&mut self, label: &str, text: &str, lines: usize) {
+        let columns = self.columns - width(label).min(self.columns / 2);
+        // Broken at words, a text needs less than twice the room.
+        let mut start = wrap(&clean(&truncate(text, columns * lines * 2)), columns);
+        if start.len() > lines {
+            start.truncate(lines);
+            if let Some(last) = start.last_mut() {
+                *last = truncate(&format!("{last} …"), columns);
+            }
+        }
+        let margin = " ".repeat(width(label).min(self.columns / 2));
+        for (index, line) in start.iter().enumerate() {
+            let before = if index == 0 { label } else { &margin };
+            self.line(&[(before, Tone::Plain), (line, Tone::Faint)]);
+        }
+    }
+
     fn put(&mut self, text: &str, tone: Tone) {
         let style = tone.style();
         if self.color && style != Style::new() && !text.trim().is_empty() {

@@ -20,23 +20,23 @@ fn a_report_at_80_columns() {
     assert_snapshot!(table(&[sample::report()], TableOptions::default()), @r#"
     FAIL     2 fixable CRITICAL or HIGH in 2 packages, 1 exploited in the wild
              shop/web:1.4 (debian 12.1), 5 packages, 2 layers
-             END OF LIFE: debian 12.1 has had no free security updates since
+             END OF LIFE: debian 12.1 has had no regular security updates since
              2026-06-10; what is not fixed stays so. Extended support until
              2028-06-30.
 
-    glibc 2.36-9  (libc6)
+    glibc 2.36-9  (libc6)  layer 1
       HIGH      CVE-2023-4911  → 2.36-9+deb12u3  EXPLOITED  71%  glibc: Looney Tuna…
       LOW       CVE-2010-4756  affected
-      layer 1 of 2: ADD file:bdca0f3cf5cab875 in /
 
-    curl 7.88.1-10  (curl, libcurl4)
+    curl 7.88.1-10  (curl, libcurl4)  layer 2
       CRITICAL  CVE-2023-38545  → 7.88.1-10+deb12u4   26%  curl: heap based buffer …
-      layer 2 of 2: RUN apt-get update && apt-get install -y --no-install-recommend…
 
-    zlib 1:1.2.13.dfsg-1  (zlib1g)
+    zlib 1:1.2.13.dfsg-1  (zlib1g)  layer 1
       CRITICAL  CVE-2023-45853  will not fix  0.9%
-      layer 1 of 2: ADD file:bdca0f3cf5cab875 in /
 
+    Layer 1     ADD file:bdca0f3cf5cab875 in /
+    Layer 2     RUN apt-get update && apt-get install -y --no-install-recommends
+                curl ca-certificates && rm -rf /var/lib/apt/lists/*
     Left out    1 by ignore files
     Expired     .trivyignore:2 no longer ignores CVE-2023-4911, since 2024-01-01
     Not checked mystery: "not a version" is not a valid version, so 2 advisories
@@ -57,8 +57,8 @@ fn several_images_end_in_a_summary() {
     assert_snapshot!(tail.join("\n"), @r#"
     UNKNOWN  not judged: no package database was found
              ./scratch.tar, 0 packages, 2 layers
-             STARTER DATABASE: only 150 of the best-known vulnerabilities were
-             looked for. Build or download a full one for a verdict.
+             STARTER DATABASE: it knows only 150 of the best-known vulnerabilities.
+             Build or download a full one for a verdict.
 
     Not checked no package database was found
     Database    the starter inside the program, 150 vulnerabilities
@@ -150,7 +150,7 @@ fn the_verdict_says_what_to_do() {
             report.outcome.findings[0].ratings.severity = Severity::Medium;
             report.outcome.findings[0].ratings.exploited = None;
         }),
-        "UPDATE   1 fixable, none above MEDIUM, in 1 package"
+        "UPDATE   1 fixable, none rated above MEDIUM, in 1 package"
     );
     assert_eq!(
         verdict(|report| keep(report, &["CVE-2010-4756", "CVE-2023-45853"])),

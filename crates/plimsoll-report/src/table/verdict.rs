@@ -22,13 +22,10 @@ pub(super) fn write(page: &mut Page, report: &Report) {
         page.paragraph(&margin, Tone::Plain, &format!("gate: {reasons}"), Tone::Plain);
     }
     if report.database.starter {
-        let known = match report.database.vulnerabilities {
-            0 => "only a few of the".to_owned(),
-            known => format!("only {known} of the"),
-        };
         let text = format!(
-            "STARTER DATABASE: {known} best-known vulnerabilities were looked for. \
-             Build or download a full one for a verdict."
+            "STARTER DATABASE: it knows only {} of the best-known vulnerabilities. \
+             Build or download a full one for a verdict.",
+            report.database.vulnerabilities
         );
         page.paragraph(&margin, Tone::Plain, &text, Tone::Warning);
     }
@@ -86,7 +83,8 @@ fn is_urgent(finding: &Finding) -> bool {
 /// Why the gate is closed, unless the sentence in front says so already.
 fn gate_reasons(report: &Report) -> Option<String> {
     let Gate::Failed(reasons) = &report.gate else { return None };
-    if matches!(reasons.as_slice(), [GateReason::Findings(_)]) {
+    let is_said = report.outcome.findings.iter().any(is_urgent);
+    if is_said && matches!(reasons.as_slice(), [GateReason::Findings(_)]) {
         return None;
     }
     let reasons: Vec<_> = reasons.iter().map(ToString::to_string).collect();
@@ -108,7 +106,7 @@ fn sentence(report: &Report) -> String {
     if fixable.problems > 0 {
         let packages = count(fixable.packages, "package");
         return format!(
-            "{} fixable, none above MEDIUM, in {packages}{exploited}",
+            "{} fixable, none rated above MEDIUM, in {packages}{exploited}",
             fixable.problems
         );
     }
@@ -148,12 +146,14 @@ fn end_of_life(report: &Report) -> Option<String> {
     let day = report.ended_on()?;
     let (family, version) = report.system()?;
     let mut text = format!(
-        "END OF LIFE: {family} {version} has had no free security updates since {day}; \
-         what is not fixed stays so."
+        "END OF LIFE: {family} {version} has had no regular security updates since \
+         {day}; what is not fixed stays so."
     );
     let extended = report.end_of_life.as_ref().and_then(|end| end.extended_support.as_deref());
+    let today = report.created_at.get(..10)?;
     if let Some(until) = extended.filter(|until| *until > day) {
-        text.push_str(&format!(" Extended support until {until}."));
+        let word = if until < today { "ended on" } else { "until" };
+        text.push_str(&format!(" Extended support {word} {until}."));
     }
     Some(text)
 }
