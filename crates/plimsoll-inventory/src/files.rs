@@ -18,6 +18,11 @@ impl FileList {
         self.joined.push(0);
     }
 
+    /// Makes room for paths of so many bytes, each counted with one byte more.
+    pub(crate) fn reserve(&mut self, bytes: usize) {
+        self.joined.reserve(bytes);
+    }
+
     /// The paths in the order in which they came.
     pub fn iter(&self) -> impl Iterator<Item = &[u8]> {
         let whole = self.joined.strip_suffix(&[0]);

@@ -15,6 +15,7 @@ mod package;
 pub mod pacman;
 mod parsed;
 mod purl;
+pub mod rpm;
 mod text;
 
 pub use files::FileList;
