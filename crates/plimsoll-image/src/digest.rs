@@ -38,7 +38,7 @@ impl Algorithm {
     }
 
     /// Length of the raw digest in bytes.
-    pub fn len(self) -> usize {
+    pub fn length(self) -> usize {
         match self {
             Algorithm::Sha256 => 32,
             Algorithm::Sha512 => 64,
@@ -49,7 +49,7 @@ impl Algorithm {
 impl Digest {
     /// The digest with these raw bytes, or nothing when their number does not fit the algorithm.
     pub fn from_bytes(algorithm: Algorithm, raw: &[u8]) -> Option<Digest> {
-        if raw.len() != algorithm.len() {
+        if raw.len() != algorithm.length() {
             return None;
         }
         let mut bytes = [0; 64];
@@ -85,12 +85,12 @@ impl Digest {
 
     /// The raw digest.
     pub fn as_bytes(&self) -> &[u8] {
-        &self.bytes[..self.algorithm.len()]
+        &self.bytes[..self.algorithm.length()]
     }
 
     /// Lower-case hexadecimal digits, without the algorithm.
     pub fn hex(&self) -> String {
-        let mut text = String::with_capacity(self.algorithm.len() * 2);
+        let mut text = String::with_capacity(self.algorithm.length() * 2);
         for byte in self.as_bytes() {
             text.push(char::from_digit(u32::from(byte >> 4), 16).unwrap_or('0'));
             text.push(char::from_digit(u32::from(byte & 15), 16).unwrap_or('0'));
@@ -122,7 +122,7 @@ impl FromStr for Digest {
             "sha512" => Algorithm::Sha512,
             _ => return Err(invalid()),
         };
-        if hex.len() != algorithm.len() * 2 {
+        if hex.len() != algorithm.length() * 2 {
             return Err(invalid());
         }
         let mut bytes = [0; 64];

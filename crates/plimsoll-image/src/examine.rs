@@ -1,13 +1,14 @@
 //! The contract between the pipeline, which moves bytes, and whoever gathers facts from them.
 
-use crate::{Digest, LayerVisitor, Problem};
+use crate::{Digest, Image, LayerVisitor, Problem};
 
 /// Gathers facts about layers. Called from several threads at once, one layer each.
 pub trait Examiner: Sync {
     /// Looks at one layer's entries.
     type Visitor: LayerVisitor;
-    /// What is known of a layer afterwards.
-    type Facts: Send;
+    /// What is known of a layer afterwards. Cloned where an image has the same layer twice and its
+    /// bytes come only once.
+    type Facts: Send + Clone;
 
     /// Facts that are already known of the layer with this content digest (of the blob as stored,
     /// or of the uncompressed tar), so that its bytes need not be read.
@@ -34,3 +35,6 @@ pub struct Examined<F> {
     /// Whether the facts came from memory instead of the bytes.
     pub recalled: bool,
 }
+
+/// The image, and the outcomes for its layers, bottom first.
+pub type Examination<F> = (Image, Vec<Examined<F>>);

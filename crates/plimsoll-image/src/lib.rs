@@ -1,27 +1,32 @@
 //! Open a container image wherever it is, verify it, and walk each of its layers once.
 //!
-//! A source ([`archive`](crate), layout, directory, registry, daemon) gives an [`Image`] and its
 //! layers' bytes; each layer is inflated, hashed and walked in one stream, and every entry is
 //! offered to a [`LayerVisitor`]. Nothing is written to disk and nothing is kept but what the
 //! visitor keeps.
 
 mod bridge;
+mod compress;
 mod config;
 mod credentials;
 mod digest;
+mod directory;
 mod entry;
 mod error;
 mod examine;
 mod files;
+mod hasher;
 mod image;
 mod limits;
+mod local;
 mod manifest;
+mod pipeline;
 mod platform;
 mod reference;
 mod registry;
 mod remote_error;
 mod secret;
 mod source;
+mod tar;
 #[cfg(test)]
 mod testing;
 
@@ -30,9 +35,11 @@ pub use credentials::{Credential, CredentialSources};
 pub use digest::{Algorithm, Digest, InvalidDigest};
 pub use entry::{Entry, EntryKind, HEAD_LENGTH, Interest, LayerVisitor, Problem, ProblemKind};
 pub use error::Error;
-pub use examine::{Examined, Examiner};
+pub use examine::{Examination, Examined, Examiner};
 pub use image::{Image, Layer, Platform, SourceKind};
 pub use limits::Limits;
+pub use local::{OpenOptions, open_directory, open_path};
+pub use pipeline::Progress;
 pub use platform::InvalidPlatform;
 pub use reference::{DEFAULT_HOST, InvalidReference, Reference};
 pub use registry::{RegistryOptions, RetryPolicy, open_registry};
