@@ -32,7 +32,8 @@ pub fn assemble(layers: &[LayerFacts], skip: &dyn Fn(&str) -> bool) -> Inventory
     packages.sort_by(|a, b| order(a).cmp(&order(b)));
     packages.dedup_by(|a, b| identity(a) == identity(b));
     let detected = view.operating_system(&mut problems);
-    Inventory { os: detected, packages, problems, file_count: tree.file_count() }
+    let busybox = os::is_busybox(|path| tree.lookup(path.as_bytes()).is_some());
+    Inventory { os: detected, packages, problems, file_count: tree.file_count(), busybox }
 }
 
 /// Since which layer each installed version has been there without a break.
@@ -169,7 +170,8 @@ impl View<'_> {
         for path in OS_FILES {
             let Some(node) = self.tree.lookup(path.as_bytes()) else { continue };
             let origin = self.tree.origin(node);
-            if let Some(Found { document: Document::Text(text), .. }) = document(self.layers, origin)
+            if let Some(Found { document: Document::Text(text), .. }) =
+                document(self.layers, origin)
                 && !(self.skip)(path)
             {
                 files.push((*path, origin.layer, text.as_slice()));

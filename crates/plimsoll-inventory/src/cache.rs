@@ -65,7 +65,12 @@ impl Cache {
 
     /// Keeps a value. A cache that cannot be written (full disk, read-only) costs time, not truth,
     /// so failures are left to the caller to mention.
-    pub(crate) fn store<T: Serialize>(&self, kind: &str, key: &Digest, value: &T) -> io::Result<()> {
+    pub(crate) fn store<T: Serialize>(
+        &self,
+        kind: &str,
+        key: &Digest,
+        value: &T,
+    ) -> io::Result<()> {
         let unpacked = postcard::to_stdvec(value).map_err(io::Error::other)?;
         let body = zstd::bulk::compress(&unpacked, 1)?;
         let path = self.path(kind, key);

@@ -16,4 +16,6 @@ pub struct Inventory {
     pub problems: Vec<(Option<u32>, Problem)>,
     /// Files that a container would see.
     pub file_count: u64,
+    /// Whether the programs are busybox's, as in images that have little else.
+    pub busybox: bool,
 }

@@ -5,22 +5,33 @@
 //! merged.
 
 pub mod apk;
+mod assemble;
+mod cache;
 pub mod chisel;
+mod databases;
 mod deb822;
 pub mod dpkg;
 mod files;
 mod inventory;
+mod layer;
 pub mod os;
 mod package;
 pub mod pacman;
 mod parsed;
 mod purl;
 pub mod rpm;
+mod scan;
 mod text;
+mod tree;
 
+pub use assemble::assemble;
+pub use cache::Cache;
 pub use files::FileList;
 pub use inventory::Inventory;
+pub use layer::{Document, EntryReader, EntryTable, Found, LayerFacts, LayerScan};
 pub use os::OperatingSystem;
 pub use package::{Location, Package, PackageKind, SourcePackage};
 pub use parsed::Parsed;
 pub use purl::purl;
+pub use scan::{ScanOptions, take_inventory};
+pub use tree::{NodeId, NodeKind, Origin, Tree};

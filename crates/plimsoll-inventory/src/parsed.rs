@@ -29,6 +29,11 @@ impl<T> Parsed<T> {
         Parsed { value, problems: Vec::new() }
     }
 
+    /// Changes the value and keeps the problems.
+    pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Parsed<U> {
+        Parsed { value: change(self.value), problems: self.problems }
+    }
+
     /// Adds a problem. From the twentieth on they are dropped, the last one kept says so.
     pub fn problem(&mut self, kind: ProblemKind, message: impl Into<String>) {
         let message = match self.problems.len() + 1 {

@@ -2,7 +2,9 @@
 
 use std::sync::Mutex;
 
-use plimsoll_image::{Digest, Error, Examiner, Image, Limits, Opened, Problem, ProblemKind};
+use plimsoll_image::{
+    Digest, Error, Examiner, Image, Limits, Opened, Problem, ProblemKind, Progress,
+};
 
 use crate::cache::Cache;
 use crate::layer::{LayerFacts, LayerScan};
@@ -21,6 +23,8 @@ pub struct ScanOptions<'a> {
     /// A text that stands for `skip`: merged results are kept apart by it. Empty when nothing is
     /// skipped.
     pub skip_key: &'a str,
+    /// Told now and then how far the reading is, from any thread.
+    pub progress: &'a (dyn Fn(Progress) + Sync),
 }
 
 /// Examines an image and merges its layers.
@@ -42,7 +46,8 @@ pub fn take_inventory(
         return Ok((image.clone(), inventory));
     }
     let examiner = FactsExaminer { cache: options.cache, unwritable: Mutex::default() };
-    let (image, examined) = opened.examine(&examiner, &options.limits, options.threads)?;
+    let (image, examined) =
+        opened.examine_reporting(&examiner, &options.limits, options.threads, options.progress)?;
     let whole = examined.iter().all(|layer| layer.problems.is_empty());
     let mut facts = Vec::with_capacity(examined.len());
     for layer in examined {
@@ -64,7 +69,10 @@ pub fn take_inventory(
             Problem {
                 path: None,
                 kind: ProblemKind::Unreadable,
-                message: format!("the cache could not be written ({message}); the next scan of this image will take as long as this one"),
+                message: format!(
+                    "the cache could not be written ({message}); the next scan of this image will \
+                     take as long as this one"
+                ),
             },
         ));
     }

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Command;
 
-use plimsoll_image::{Digest, Examiner, Limits, LayerVisitor as _};
+use plimsoll_image::{Digest, Examiner, LayerVisitor as _, Limits};
 use plimsoll_inventory::{EntryTable, NodeId, NodeKind, Tree};
 
 /// One layer set: a name and layers, each a list of entries in a small notation:
@@ -37,74 +37,80 @@ const CASES: &[Case] = &[
     case("directory deleted", &[&["d d", "f d/a", "d d/e", "f d/e/b"], &["f .wh.d"]]),
     case("whiteout of nothing", &[&["f a"], &["f .wh.b", "f no/.wh.c"]]),
     case("whiteout below a link", &[&["d usr", "f usr/x", "s u usr"], &["f u/.wh.x"]]),
-    case("opaque directory", &[
-        &["d d", "f d/a", "d d/e", "f d/e/b"],
-        &["d d", "f d/.wh..wh..opq", "f d/new"],
-    ]),
-    case("opaque marker last", &[
-        &["d d", "f d/a", "f d/b"],
-        &["d d", "f d/new", "f d/b", "f d/.wh..wh..opq"],
-    ]),
+    case(
+        "opaque directory",
+        &[&["d d", "f d/a", "d d/e", "f d/e/b"], &["d d", "f d/.wh..wh..opq", "f d/new"]],
+    ),
+    case(
+        "opaque marker last",
+        &[&["d d", "f d/a", "f d/b"], &["d d", "f d/new", "f d/b", "f d/.wh..wh..opq"]],
+    ),
     case("opaque root", &[&["f a", "d b", "f b/c"], &["f .wh..wh..opq", "f z"]]),
-    case("opaque below", &[
-        &["d d", "d d/e", "f d/e/old", "f d/f"],
-        &["d d", "d d/e", "f d/e/.wh..wh..opq", "f d/e/new"],
-    ]),
+    case(
+        "opaque below",
+        &[
+            &["d d", "d d/e", "f d/e/old", "f d/f"],
+            &["d d", "d d/e", "f d/e/.wh..wh..opq", "f d/e/new"],
+        ],
+    ),
     case("hard link in a layer", &[&["f a", "h b a", "h c/d b"]]),
     case("hard link to a lower layer", &[&["d x", "f x/a"], &["h y x/a"]]),
     case("hard link to a file replaced later", &[&["f a"], &["h b a", "f a"]]),
     case("hard link survives its target", &[&["f a", "h b a"], &["f .wh.a"]]),
-    case("hard link through a linked directory", &[
-        &["d usr", "d usr/lib", "f usr/lib/x", "s lib usr/lib"],
-        &["h y lib/x"],
-    ]),
+    case(
+        "hard link through a linked directory",
+        &[&["d usr", "d usr/lib", "f usr/lib/x", "s lib usr/lib"], &["h y lib/x"]],
+    ),
     case("hard link to a symbolic link", &[&["f t", "s s t", "h h s"]]),
     case("symbolic link to file", &[&["f etc/real", "s etc/alias real", "s abs /etc/real"]]),
-    case("file through a linked directory", &[
-        &["d usr", "d usr/lib", "s lib usr/lib"],
-        &["f lib/new"],
-    ]),
-    case("merged usr", &[
-        &["d usr", "d usr/bin", "d usr/lib", "s bin usr/bin", "s lib usr/lib", "f usr/bin/sh"],
-        &["f bin/sh", "f lib/libc.so"],
-        &["f bin/.wh.sh"],
-    ]),
+    case(
+        "file through a linked directory",
+        &[&["d usr", "d usr/lib", "s lib usr/lib"], &["f lib/new"]],
+    ),
+    case(
+        "merged usr",
+        &[
+            &["d usr", "d usr/bin", "d usr/lib", "s bin usr/bin", "s lib usr/lib", "f usr/bin/sh"],
+            &["f bin/sh", "f lib/libc.so"],
+            &["f bin/.wh.sh"],
+        ],
+    ),
     case("absolute link as parent", &[&["d data", "s link /data"], &["f link/a"]]),
     case("link upwards stays inside", &[&["s up ../../..", "d in"], &["f up/in/a"]]),
     case("link chain", &[&["d r", "s a b", "s b c", "s c r"], &["f a/file"]]),
     case("dangling link as parent", &[&["s lib usr/lib"], &["f lib/x"]]),
-    case("link replaced by directory", &[
-        &["d real", "f real/a", "s link real"],
-        &["d link", "f link/b"],
-    ]),
-    case("directory replaced by link", &[
-        &["d dir", "f dir/a", "d real"],
-        &["s dir real"],
-        &["f dir/b"],
-    ]),
+    case(
+        "link replaced by directory",
+        &[&["d real", "f real/a", "s link real"], &["d link", "f link/b"]],
+    ),
+    case(
+        "directory replaced by link",
+        &[&["d dir", "f dir/a", "d real"], &["s dir real"], &["f dir/b"]],
+    ),
     case("directory replaced by file", &[&["d d", "f d/a", "d d/e", "f d/e/f"], &["f d"]]),
     case("file replaced by directory", &[&["f d"], &["d d", "f d/a"]]),
-    case("directory to link and back", &[
-        &["d d", "f d/old"],
-        &["s d elsewhere"],
-        &["d d", "f d/new"],
-    ]),
+    case(
+        "directory to link and back",
+        &[&["d d", "f d/old"], &["s d elsewhere"], &["d d", "f d/new"]],
+    ),
     case("directory to file and back", &[&["d d", "f d/old"], &["f d"], &["d d", "f d/new"]]),
     case("duplicate files", &[&["f a", "f a", "d b", "d b", "f a"]]),
     case("duplicate of another kind", &[&["f a", "s a x", "d c", "f c/y", "s c z"]]),
     case("directory over directory keeps", &[&["d d", "f d/a"], &["d d"], &["d d", "f d/b"]]),
     case("whiteout then the same in one layer", &[&["f a", "d d", "f d/x"], &["f .wh.a", "f a"]]),
-    case("three layers of change", &[
-        &["d d", "f d/1", "f d/2", "f d/3"],
-        &["f d/.wh.1", "f d/2"],
-        &["f d/1", "f d/.wh.3"],
-    ]),
+    case(
+        "three layers of change",
+        &[&["d d", "f d/1", "f d/2", "f d/3"], &["f d/.wh.1", "f d/2"], &["f d/1", "f d/.wh.3"]],
+    ),
     case("dot prefix", &[&["d ./", "d ./etc", "f ./etc/a"], &["f ./etc/.wh.a", "f ./etc/b"]]),
     case("pipe", &[&["p run/fifo"], &["f run/fifo"]]),
-    case("long names", &[&[
-        "f aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa/bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb/cccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc/dddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddd",
-        "s link aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa/bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb/cccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc/dddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddd",
-    ]]),
+    case(
+        "long names",
+        &[&[
+            "f aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa/bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb/cccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc/dddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddd",
+            "s link aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa/bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb/cccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc/dddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddd",
+        ]],
+    ),
     Case {
         name: "whiteout after the same in one layer",
         layers: &[&["f a"], &["f a", "f .wh.a"]],

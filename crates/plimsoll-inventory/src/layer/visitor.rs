@@ -41,7 +41,11 @@ impl LayerScan {
     /// Reads the held database, with its log if that has come.
     fn release(&mut self, log: Option<&[u8]>) {
         if let Some(held) = self.held.take() {
-            self.add(held.entry, &held.path, rpm::parse_database(&held.content, log).map(Document::Packages));
+            self.add(
+                held.entry,
+                &held.path,
+                rpm::parse_database(&held.content, log).map(Document::Packages),
+            );
         }
     }
 
@@ -124,9 +128,7 @@ fn read(reader: Reader, content: &[u8]) -> Option<Parsed<Document>> {
         Reader::PacmanRecord => pacman::parse_desc(content).map(Document::Packages),
         Reader::PacmanFiles => pacman::parse_files(content).map(Document::Files),
         Reader::Chisel => chisel::parse_manifest(content).map(Document::Packages),
-        Reader::Bottlerocket => {
-            os::parse_bottlerocket_inventory(content).map(Document::Packages)
-        }
+        Reader::Bottlerocket => os::parse_bottlerocket_inventory(content).map(Document::Packages),
         Reader::OsFile => Parsed::clean(Document::Text(content.to_vec())),
         Reader::RpmLog => return None,
     })

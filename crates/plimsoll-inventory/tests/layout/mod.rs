@@ -7,7 +7,7 @@ use plimsoll_image::{Digest, Entry, EntryKind};
 use serde_json::json;
 
 /// Writes an OCI layout directory with one layer per list of entries, tagged `latest`.
-pub fn write(directory: &Path, layers: &[&[&str]]) {
+pub(crate) fn write(directory: &Path, layers: &[&[&str]]) {
     let blobs = directory.join("blobs/sha256");
     std::fs::create_dir_all(&blobs).unwrap();
     let blob = |content: &[u8]| {
@@ -72,7 +72,7 @@ fn archive(layer: usize, entries: &[&str]) -> Vec<u8> {
 }
 
 /// Hands each line to `each` as a walker would.
-pub fn each_entry(entries: &[&str], mut each: impl FnMut(&Entry<'_>)) {
+pub(crate) fn each_entry(entries: &[&str], mut each: impl FnMut(&Entry<'_>)) {
     for line in entries {
         let (kind, path, target) = parts(line);
         let (directory, name) = path.rsplit_once('/').unwrap_or(("", path));
