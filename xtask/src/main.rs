@@ -2,6 +2,7 @@
 #![expect(clippy::print_stdout, reason = "a task's output is its result")]
 
 mod demo;
+mod layers;
 mod policy;
 
 use anyhow::{Result, bail};
@@ -9,6 +10,10 @@ use anyhow::{Result, bail};
 const USAGE: &str = "\
 usage: cargo xtask TASK
   demo      write examples/demo-image, the image of the README's first command
+  limit LAYOUT
+            inflate and hash the layers of an OCI layout, and nothing else
+  walk IMAGE
+            walk the layers of an image and count what is in them
   policy    check licences, sources and bans of all dependencies against deny.toml";
 
 fn main() -> Result<()> {
@@ -16,6 +21,8 @@ fn main() -> Result<()> {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match words.as_slice() {
         ["demo"] => demo::write("examples/demo-image".as_ref()),
+        ["limit", layout] => layers::limit(layout.as_ref()),
+        ["walk", image] => layers::walk(image.as_ref()),
         ["policy"] => policy::check(),
         _ => bail!("{USAGE}"),
     }
