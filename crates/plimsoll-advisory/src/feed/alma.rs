@@ -14,7 +14,7 @@
 //! * A package may be listed with several fixed versions: builds of one source for several minor
 //!   releases. Each of them has the fix, so the lowest is where the affected range ends.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use plimsoll_version::{Distribution, Scheme};
 use serde::Deserialize;
@@ -30,6 +30,15 @@ pub(super) static ALMA: Publisher = Publisher {
     url: "https://errata.almalinux.org/",
     license: "MIT",
 };
+
+/// CVEs times packages: the largest kernel erratum so far names 111 CVEs and 74 packages.
+const MOST_STATEMENTS: usize = 200_000;
+
+/// An erratum is about one module, or one and its development files.
+const MOST_MODULES: usize = 4;
+
+/// An erratum has a page at AlmaLinux and one at Red Hat.
+const MOST_OWN_LINKS: usize = 8;
 
 #[derive(Deserialize)]
 struct Erratum {
@@ -57,6 +66,8 @@ struct Erratum {
 struct Reference {
     #[serde(default)]
     url: String,
+    #[serde(default, rename = "type")]
+    kind: String,
 }
 
 #[derive(Deserialize)]
@@ -127,9 +138,18 @@ pub(super) fn parse(file: &FileContext, bytes: &[u8], sink: &mut dyn Sink) {
     }
     let severity = erratum.summary.split(':').next().and_then(Severity::from_word);
     let modules = modules(&erratum.summary);
-    let names = if cves.is_empty() { vec![erratum.id.clone()] } else { cves };
+    if cves.len().max(1).saturating_mul(fixes.len()) > MOST_STATEMENTS {
+        return speaker.rejected(&erratum.id, "more CVEs and packages than any real erratum has");
+    }
+    let names = if cves.is_empty() {
+        speaker.vulnerability(describe(&erratum, severity));
+        vec![erratum.id.clone()]
+    } else {
+        let words = Words::of(&erratum);
+        cves.iter().for_each(|cve| speaker.vulnerability(words.about(cve)));
+        cves
+    };
     for name in &names {
-        speaker.vulnerability(describe(&erratum, name, severity));
         for ((namespace, package), fix) in &fixes {
             let record = Affected {
                 namespace: namespace.clone(),
@@ -170,10 +190,12 @@ pub(super) fn parse(file: &FileContext, bytes: &[u8], sink: &mut dyn Sink) {
 
 /// The CVEs of an erratum, each once, in its order.
 fn cves(erratum: &Erratum) -> Vec<String> {
-    let mut found: Vec<String> = Vec::new();
-    for text in erratum.aliases.iter().chain(&erratum.upstream).chain(&erratum.related) {
+    let texts = erratum.aliases.iter().chain(&erratum.upstream).chain(&erratum.related);
+    let mut known = HashSet::new();
+    let mut found = Vec::new();
+    for text in texts {
         for id in ids(text) {
-            if is_cve(&id) && !found.iter().any(|known| *known == id) {
+            if is_cve(&id) && known.insert(id.clone()) {
                 found.push(id.into_owned());
             }
         }
@@ -244,46 +266,65 @@ fn modules(summary: &str) -> Vec<&str> {
             let Some((name, stream)) = word.split_once(':') else { return false };
             is_word(name) && is_word(stream) && !stream.contains(':')
         })
+        .take(MOST_MODULES)
         .collect()
 }
 
-/// What the erratum says about one of its CVEs, or about itself.
-fn describe(erratum: &Erratum, name: &str, severity: Option<Severity>) -> Vulnerability {
-    let own = name == erratum.id;
-    let others = |url: &str| {
-        // A link that names a CVE belongs to that CVE alone.
-        !own && url.contains("CVE-") && !url.ends_with(name)
-    };
-    let references = erratum.references.iter().map(|reference| &reference.url);
-    let references = references.filter(|url| !url.is_empty() && !others(url)).cloned().collect();
-    if own {
-        return Vulnerability {
-            id: name.to_owned(),
-            title: erratum.summary.clone(),
-            description: erratum.details.clone(),
-            severity,
-            references,
-            published: erratum.published.as_deref().and_then(rfc3339),
-            modified: erratum.modified.as_deref().and_then(rfc3339),
-            ..Vulnerability::default()
-        };
+/// What an erratum says about its CVEs, sorted out once.
+struct Words<'e> {
+    /// CVE → the line of the details about it: `* gupnp: DNS rebinding (CVE-2021-33516)`.
+    titles: HashMap<&'e str, &'e str>,
+    /// CVE → links that name it.
+    links: HashMap<&'e str, Vec<&'e str>>,
+    /// Links to the erratum itself.
+    own_links: Vec<&'e str>,
+}
+
+impl<'e> Words<'e> {
+    fn of(erratum: &'e Erratum) -> Words<'e> {
+        let mut words =
+            Words { titles: HashMap::new(), links: HashMap::new(), own_links: Vec::new() };
+        for line in erratum.details.lines().filter_map(|line| line.trim().strip_prefix('*')) {
+            let Some((title, rest)) = line.rsplit_once('(') else { continue };
+            for cve in rest.split([',', ' ', ')']).filter(|word| is_cve(word)) {
+                words.titles.entry(cve).or_insert(title.trim());
+            }
+        }
+        for reference in &erratum.references {
+            let url = &*reference.url;
+            match url.find("CVE-").map(|at| &url[at..]).filter(|cve| is_cve(cve)) {
+                Some(cve) => words.links.entry(cve).or_default().push(url),
+                None if reference.kind == "ADVISORY" => words.own_links.push(url),
+                None => {}
+            }
+        }
+        words.own_links.truncate(MOST_OWN_LINKS);
+        words
     }
-    Vulnerability {
-        id: name.to_owned(),
-        title: title_of(&erratum.details, name).unwrap_or_default().to_owned(),
-        references,
-        ..Vulnerability::default()
+
+    fn about(&self, cve: &str) -> Vulnerability {
+        let links = self.links.get(cve).into_iter().flatten().chain(&self.own_links);
+        Vulnerability {
+            id: cve.to_owned(),
+            title: self.titles.get(cve).copied().unwrap_or_default().to_owned(),
+            references: links.map(|link| (*link).to_owned()).collect(),
+            ..Vulnerability::default()
+        }
     }
 }
 
-/// The line of the details that is about this CVE: `* gupnp: DNS rebinding (CVE-2021-33516)`.
-fn title_of<'d>(details: &'d str, cve: &str) -> Option<&'d str> {
-    details.lines().find_map(|line| {
-        let line = line.trim().strip_prefix('*')?;
-        let (title, rest) = line.rsplit_once('(')?;
-        let about = rest.trim_end_matches(')').split([',', ' ']).any(|word| word == cve);
-        about.then(|| title.trim()).filter(|title| !title.is_empty())
-    })
+/// What an erratum without a CVE says about itself.
+fn describe(erratum: &Erratum, severity: Option<Severity>) -> Vulnerability {
+    Vulnerability {
+        id: erratum.id.clone(),
+        title: erratum.summary.clone(),
+        description: erratum.details.clone(),
+        severity,
+        references: erratum.references.iter().map(|reference| reference.url.clone()).collect(),
+        published: erratum.published.as_deref().and_then(rfc3339),
+        modified: erratum.modified.as_deref().and_then(rfc3339),
+        ..Vulnerability::default()
+    }
 }
 
 #[cfg(test)]

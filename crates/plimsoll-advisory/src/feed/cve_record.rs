@@ -12,6 +12,7 @@
 //! a key that names its version. CVSS 2 vectors have no prefix.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use serde::Deserialize;
 
@@ -229,7 +230,7 @@ fn read(id: &str, container: &Container) -> Vulnerability {
         for score in
             [&metric.cvss_4, &metric.cvss_3_1, &metric.cvss_3, &metric.cvss_2].into_iter().flatten()
         {
-            add(&mut read.cvss, &score.vector_string);
+            read.cvss.push(score.vector_string.clone().into_owned());
         }
         if let Some(other) =
             metric.other.as_ref().filter(|other| other.kind == "Red Hat severity rating")
@@ -243,34 +244,31 @@ fn read(id: &str, container: &Container) -> Vulnerability {
         let id = id.split([' ', ':']).next().unwrap_or("");
         let number = id.strip_prefix("CWE-").unwrap_or("");
         if !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()) {
-            add(&mut read.weaknesses, id);
+            read.weaknesses.push(id.to_owned());
         }
     }
-    for reference in &container.references {
-        add(&mut read.references, &reference.url);
-    }
+    let references = container.references.iter();
+    read.references = references.map(|reference| reference.url.clone().into_owned()).collect();
+    tidy(&mut read);
     read
 }
 
-/// Adds what a list does not have.
-fn add(list: &mut Vec<String>, text: &str) {
-    if !text.is_empty() && !list.iter().any(|known| known == text) {
-        list.push(text.to_owned());
-    }
-}
-
+/// Adds what another container says.
 fn merge(own: &mut Vulnerability, other: Vulnerability) {
-    for (list, added) in [
-        (&mut own.references, &other.references),
-        (&mut own.cvss, &other.cvss),
-        (&mut own.weaknesses, &other.weaknesses),
-    ] {
-        for text in added {
-            add(list, text);
-        }
-    }
+    own.references.extend(other.references);
+    own.cvss.extend(other.cvss);
+    own.weaknesses.extend(other.weaknesses);
     if own.description.is_empty() {
         own.description = other.description;
+    }
+    tidy(own);
+}
+
+/// Leaves out what is empty or has been said.
+fn tidy(own: &mut Vulnerability) {
+    for list in [&mut own.references, &mut own.cvss, &mut own.weaknesses] {
+        let mut known = HashSet::new();
+        list.retain(|text| !text.is_empty() && known.insert(text.clone()));
     }
 }
 

@@ -1,4 +1,4 @@
-//! Debian's lists: `data/DSA/list`, `data/DLA/list` and `data/CVE/list` of the security tracker,
+//! Debian's lists of advisories, `data/DSA/list` and `data/DLA/list` of the security tracker,
 //! <https://salsa.debian.org/security-tracker-team/security-tracker>. The grammar and the meaning
 //! of the words are in <https://security-team.debian.org/security_tracker.html>.
 //!
@@ -8,13 +8,9 @@
 //! [12 Feb 2025] DSA-5865-1 webkit2gtk - security update
 //!     {CVE-2025-24143 CVE-2025-24150}
 //!     [bookworm] - webkit2gtk 2.46.6-1~deb12u1
-//! CVE-2021-36373 (When reading a specially crafted TAR archive ...)
-//!     {DLA-2700-1}
-//!     - ant <unfixed> (unimportant; bug #1)
-//!     [buster] - ant <no-dsa> (Minor issue)
 //! ```
 //!
-//! A line with a release in brackets speaks of that release, one without speaks of unstable.
+//! The grammar is also that of the [list of CVEs](super::debian_cves), which has more words.
 //!
 //! | word | status |
 //! |---|---|
@@ -29,18 +25,12 @@
 //!
 //! Quirks:
 //! * An advisory without a CVE (a regression, an old one) is kept under its own number.
-//! * A release without a line of its own follows unstable in the CVE list: what is older than
-//!   unstable's fix is affected. This is not done where the entry names a DSA or DLA, since which
-//!   releases that one fixed stands only in its own list.
-//! * Problems without a CVE are `CVE-2023-XXXX [words]`. They get the name `TEMP-<bug>-<hash>`, as
-//!   in the tracker; the hash is ours, of the words.
 
 use super::identifier::{is_cve, is_id, is_word};
-use super::series::{DEBIAN_FOLLOWED, debian};
+use super::series::debian;
 use super::{FileContext, Publisher, Speaker, directory, file_name};
 use crate::model::{Affected, Range, Severity, Status, Vulnerability};
 use crate::sink::Sink;
-use plimsoll_version::Distribution;
 
 pub(super) static DEBIAN: Publisher = Publisher {
     id: "debian",
@@ -53,32 +43,34 @@ pub(super) fn recognises(path: &str, _: &[u8]) -> bool {
     file_name(path) == "list" && ["DSA", "DLA"].contains(&directory(path))
 }
 
-pub(super) fn recognises_cves(path: &str, _: &[u8]) -> bool {
-    file_name(path) == "list" && directory(path) == "CVE"
-}
+/// The longest entries have some hundred lines.
+pub(super) const MOST_LINES: usize = 5000;
+
+/// CVEs times lines about packages: the largest advisory so far has not a thousand.
+const MOST_STATEMENTS: usize = 100_000;
 
 /// One line about a package: `[release] - package what (notes)`.
-struct Line<'a> {
-    release: Option<&'a str>,
-    package: &'a str,
-    what: What<'a>,
-    notes: &'a str,
+pub(super) struct Line<'a> {
+    pub(super) release: Option<&'a str>,
+    pub(super) package: &'a str,
+    pub(super) what: What<'a>,
+    pub(super) notes: &'a str,
 }
 
 #[derive(Clone, Copy)]
-enum What<'a> {
+pub(super) enum What<'a> {
     Fixed(&'a str),
     Word(&'a str),
 }
 
 /// An entry: its first line and those that belong to it.
-struct Entry<'a> {
-    head: &'a str,
-    lines: Vec<&'a str>,
+pub(super) struct Entry<'a> {
+    pub(super) head: &'a str,
+    pub(super) lines: Vec<&'a str>,
 }
 
 /// Splits a list into entries, one at a time.
-fn entries(text: &str) -> impl Iterator<Item = Entry<'_>> {
+pub(super) fn entries(text: &str) -> impl Iterator<Item = Entry<'_>> {
     let mut lines = text.lines().peekable();
     std::iter::from_fn(move || {
         let head = lines.find(|line| !line.trim().is_empty())?;
@@ -111,6 +103,9 @@ fn advisory(entry: &Entry, speaker: &mut Speaker) {
     if !is_id(id) || !id.starts_with('D') {
         return speaker.rejected(entry.head, "no DSA or DLA number");
     }
+    if entry.lines.len() > MOST_LINES {
+        return speaker.rejected(id, "the entry has more lines than any real one");
+    }
     let date = day(date);
     if let Some(date) = &date {
         speaker.dated(date);
@@ -136,6 +131,9 @@ fn advisory(entry: &Entry, speaker: &mut Speaker) {
     }
     cves.sort_unstable();
     cves.dedup();
+    if cves.len().saturating_mul(packages.len()) > MOST_STATEMENTS {
+        return speaker.rejected(id, "more CVEs and packages than any real entry has");
+    }
     if cves.is_empty() {
         cves.push(id);
         speaker.vulnerability(Vulnerability {
@@ -162,94 +160,8 @@ fn advisory(entry: &Entry, speaker: &mut Speaker) {
     if whole { speaker.kept() } else { speaker.rejected_in_part() }
 }
 
-/// Reads the CVE list.
-pub(super) fn parse_cves(file: &FileContext, bytes: &[u8], sink: &mut dyn Sink) {
-    let mut speaker = Speaker::new(sink, &DEBIAN, file);
-    let text = String::from_utf8_lossy(bytes);
-    for entry in entries(&text) {
-        cve(&entry, &mut speaker);
-    }
-}
-
-fn cve(entry: &Entry, speaker: &mut Speaker) {
-    let (name, words) = entry.head.split_once(char::is_whitespace).unwrap_or((entry.head, ""));
-    if !name.starts_with("CVE-") {
-        return speaker.rejected(entry.head, "an entry starts with a CVE");
-    }
-    let mut packages = Vec::new();
-    let mut advisories: Vec<&str> = Vec::new();
-    let mut whole = true;
-    for line in &entry.lines {
-        match *line {
-            line if line.starts_with('{') => {
-                advisories.extend(
-                    braced(line).filter(|id| id.starts_with("DSA-") || id.starts_with("DLA-")),
-                );
-            }
-            line if is_remark(line) => {}
-            line => match package_line(line) {
-                Ok(line) => packages.push(line),
-                Err(reason) => {
-                    whole = false;
-                    speaker.problem(name, reason);
-                }
-            },
-        }
-    }
-    if packages.is_empty() && whole {
-        return speaker.skipped();
-    }
-    let id = if is_cve(name) { name.to_owned() } else { temporary_name(words, &packages) };
-    if id != name {
-        speaker.vulnerability(Vulnerability {
-            id: id.clone(),
-            title: words.trim_matches(['[', ']']).to_owned(),
-            ..Vulnerability::default()
-        });
-    }
-    for line in &packages {
-        let Some(release) = line.release else {
-            follow_unstable(&id, line, &packages, advisories.is_empty(), speaker);
-            continue;
-        };
-        match debian(release) {
-            Some(namespace) => {
-                if let Some(record) = record(&namespace, line, &id) {
-                    speaker.affected(record);
-                }
-            }
-            None if release == "experimental" => {}
-            None => {
-                whole = false;
-                speaker.problem(&id, format!("release {release:?} is unknown"));
-            }
-        }
-    }
-    if whole { speaker.kept() } else { speaker.rejected_in_part() }
-}
-
-/// A line about unstable speaks for the releases that have none of their own, too.
-fn follow_unstable(id: &str, line: &Line, all: &[Line], derive: bool, speaker: &mut Speaker) {
-    for version in DEBIAN_FOLLOWED {
-        let namespace = Distribution::Debian.namespace(version);
-        let unstable = *version == "sid";
-        let has_own = all.iter().any(|other| {
-            other.package == line.package
-                && other.release.and_then(debian).is_some_and(|own| own == namespace)
-        });
-        if has_own || !(unstable || derive) {
-            continue;
-        }
-        let Some(mut record) = record(&namespace, line, id) else { continue };
-        if record.status == Status::Fixed && !unstable {
-            record.status = Status::Affected;
-        }
-        speaker.affected(record);
-    }
-}
-
 /// What a line says about one problem; nothing for a package that is not in Debian.
-fn record(namespace: &str, line: &Line, id: &str) -> Option<Affected> {
+pub(super) fn record(namespace: &str, line: &Line, id: &str) -> Option<Affected> {
     let (status, raw_status, ranges) = match line.what {
         What::Fixed(version) => (
             Status::Fixed,
@@ -296,7 +208,7 @@ pub(super) fn urgency(word: &str) -> Option<Severity> {
 }
 
 /// Reads `[release] - package what (notes)`.
-fn package_line(line: &str) -> Result<Line<'_>, String> {
+pub(super) fn package_line(line: &str) -> Result<Line<'_>, String> {
     let wrong = || format!("{line:?} is no line about a package");
     let (release, rest) = match line.strip_prefix('[') {
         Some(rest) => {
@@ -327,12 +239,12 @@ fn package_line(line: &str) -> Result<Line<'_>, String> {
 }
 
 /// The ids in `{CVE-2025-24143 DSA-5865-1}`.
-fn braced(line: &str) -> impl Iterator<Item = &str> {
+pub(super) fn braced(line: &str) -> impl Iterator<Item = &str> {
     line.split(|sign: char| sign.is_whitespace() || "{},".contains(sign)).filter(|id| is_id(id))
 }
 
 /// Whether a line is for people: `NOTE: …`, `TODO: …`, `NOT-FOR-US: …`, `REJECTED`, `RESERVED`.
-fn is_remark(line: &str) -> bool {
+pub(super) fn is_remark(line: &str) -> bool {
     line.is_empty() || line.bytes().next().is_some_and(|byte| byte.is_ascii_uppercase())
 }
 
@@ -348,20 +260,9 @@ fn day(date: &str) -> Option<String> {
     Some(format!("{year:04}-{month:02}-{day:02}"))
 }
 
-fn temporary_name(words: &str, packages: &[Line]) -> String {
-    let bug = packages.iter().find_map(|line| {
-        let (_, rest) = line.notes.split_once("bug #")?;
-        let end = rest.find(|sign: char| !sign.is_ascii_digit()).unwrap_or(rest.len());
-        (1..=9).contains(&end).then(|| &rest[..end])
-    });
-    let hash = blake3::hash(words.as_bytes()).to_hex();
-    format!("TEMP-{:0>7}-{}", bug.unwrap_or(""), hash[..6].to_ascii_uppercase())
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::testing::read;
-    use super::*;
 
     #[test]
     fn an_advisory_fixes_its_cves_in_its_releases() {
@@ -438,48 +339,12 @@ mod tests {
     }
 
     #[test]
-    fn releases_without_a_line_follow_unstable() {
-        let read = read(
-            "data/CVE/list",
-            "CVE-2021-36373 (When reading a specially crafted TAR archive an Apache Ant build ...)\n\
-             \t- ant 1.10.11-1 (low; bug #991)\n\
-             \t[buster] - ant <no-dsa> (Minor issue)\n\
-             \t[bullseye] - ant <postponed> (Minor issue)\n\
-             \tNOTE: https://example.org\n\
-             CVE-2023-5849 (Integer overflow in USB in Google Chrome prior to ...)\n\
-             \t{DSA-5546-1}\n\
-             \t- chromium 119.0.6045.105-1\n\
-             \t[buster] - chromium <end-of-life> (see DSA 5046)\n\
-             CVE-2023-46817 (phpFox)\n\tNOT-FOR-US: phpFox\n\
-             CVE-2023-46517\n\tREJECTED\n",
-        );
-        assert_eq!(read.counts(), (2, 2, 0));
-        assert_eq!(
-            read.rows(),
-            [
-                "debian:10 ant CVE-2021-36373 affected -",
-                "debian:10 chromium CVE-2023-5849 end_of_life -",
-                "debian:11 ant CVE-2021-36373 fix_deferred -",
-                "debian:12 ant CVE-2021-36373 affected 1.10.11-1",
-                "debian:13 ant CVE-2021-36373 affected 1.10.11-1",
-                "debian:14 ant CVE-2021-36373 affected 1.10.11-1",
-                "debian:sid ant CVE-2021-36373 fixed 1.10.11-1",
-                "debian:sid chromium CVE-2023-5849 fixed 119.0.6045.105-1",
-            ]
-        );
-        assert_eq!(read.only("debian:12", "ant").severity, Some(Severity::Low));
-    }
-
-    #[test]
-    fn problems_without_a_cve_get_a_name() {
-        let read = read(
-            "data/CVE/list",
-            "CVE-2023-XXXX [code execution via malformed XTGETTCAP]\n\
-             \t- foot 1.15.3-2 (bug #1053115)\n\
-             \t[bookworm] - foot 1.13.1-2+deb12u1\n",
-        );
-        let name = &read.only("debian:12", "foot").vulnerability;
-        assert!(name.starts_with("TEMP-1053115-"), "{name}");
-        assert_eq!(read.vulnerabilities[0].title, "code execution via malformed XTGETTCAP");
+    fn an_entry_cannot_multiply_itself() {
+        let cves: String = (1000..3000).map(|number| format!("CVE-2020-{number} ")).collect();
+        let lines = "\t[buster] - a 1\n".repeat(2000);
+        let text = format!("[1 Jan 2020] DSA-1-1 a\n\t{{{cves}}}\n{lines}");
+        let read = read("data/DSA/list", text);
+        assert_eq!(read.counts(), (0, 0, 1));
+        assert!(read.affected.is_empty());
     }
 }

@@ -31,6 +31,9 @@ pub(super) fn is_word(text: &str) -> bool {
         && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
+/// People write a handful of ids into one text.
+const MOST_IDS: usize = 64;
+
 /// The ids in a text that people wrote: separated by spaces or commas, with remarks in brackets,
 /// and with slips such as `CVE 2018-16859`, `CVE_2019-2426` or `cve-2020-1234`.
 ///
@@ -39,6 +42,9 @@ pub(super) fn ids(text: &str) -> Vec<Cow<'_, str>> {
     let mut found: Vec<Cow<'_, str>> = Vec::new();
     let mut after_bare_cve = false;
     for word in text.split(|sign: char| sign.is_whitespace() || ",;()[]{}".contains(sign)) {
+        if found.len() == MOST_IDS {
+            break;
+        }
         if word.is_empty() {
             continue;
         }

@@ -19,6 +19,7 @@
 mod alma;
 mod alpine;
 mod cve_record;
+mod debian_cves;
 mod debian_lists;
 mod debian_tracker;
 mod distro_info;
@@ -83,12 +84,7 @@ const MAX_UNPACKED: u64 = 1 << 29;
 pub static FEEDS: &[Feed] = &[
     feed("almalinux-osv", &alma::ALMA, alma::recognises, alma::parse),
     feed("debian-lists", &debian_lists::DEBIAN, debian_lists::recognises, debian_lists::parse),
-    feed(
-        "debian-cve-list",
-        &debian_lists::DEBIAN,
-        debian_lists::recognises_cves,
-        debian_lists::parse_cves,
-    ),
+    feed("debian-cve-list", &debian_lists::DEBIAN, debian_cves::recognises, debian_cves::parse),
     feed(
         "debian-tracker",
         &debian_lists::DEBIAN,

@@ -153,8 +153,12 @@ fn read(bytes: &[u8], document: &mut Document) -> Result<(), String> {
 /// An element starts: take what its attributes say.
 fn open(element: &BytesStart, document: &mut Document) {
     let attribute = |name: &str| -> String {
-        let mut all = element.attributes().flatten();
-        let found = all.find(|attribute| attribute.key.local_name().as_ref() == name);
+        // Looking for repeated attributes would take the square of their number.
+        let mut all = element.attributes();
+        let found = all
+            .with_checks(false)
+            .flatten()
+            .find(|attribute| attribute.key.local_name().as_ref() == name);
         found.and_then(|found| Some(unescape(&found.value).ok()?.into_owned())).unwrap_or_default()
     };
     match element.local_name().as_ref() {

@@ -8,10 +8,15 @@ use crate::sink::{Fate, FeedProblem, Sink, SourceId};
 
 /// A sink, with the source and the file in whose names it is spoken to.
 pub(super) struct Speaker<'a> {
-    pub(super) sink: &'a mut dyn Sink,
+    sink: &'a mut dyn Sink,
     source: SourceId,
     file: &'a str,
+    problems: u32,
 }
+
+/// A file that is wrong in more places than this is wrong as a whole; its records are still
+/// counted, but no longer named.
+const MOST_PROBLEMS: u32 = 1000;
 
 impl<'a> Speaker<'a> {
     pub(super) fn new(
@@ -20,13 +25,13 @@ impl<'a> Speaker<'a> {
         file: &FileContext<'a>,
     ) -> Self {
         let source = publisher.declare(sink);
-        Speaker { sink, source, file: file.path }
+        Speaker { sink, source, file: file.path, problems: 0 }
     }
 
     /// The same file, in another publisher's name.
     pub(super) fn speak_for(&mut self, publisher: &Publisher) -> Speaker<'_> {
         let source = publisher.declare(self.sink);
-        Speaker { sink: self.sink, source, file: self.file }
+        Speaker { sink: self.sink, source, file: self.file, problems: self.problems }
     }
 
     pub(super) fn dated(&mut self, date: &str) {
@@ -78,21 +83,45 @@ impl<'a> Speaker<'a> {
 
     /// Says what is wrong, without counting.
     pub(super) fn problem(&mut self, record: &str, reason: impl Display) {
-        self.sink.problem(FeedProblem {
-            file: self.file.to_owned(),
-            record: shortened(record),
-            reason: shortened(&reason.to_string()),
-        });
+        self.problems = self.problems.saturating_add(1);
+        if self.problems > MOST_PROBLEMS + 1 {
+            return;
+        }
+        let (record, reason) = if self.problems > MOST_PROBLEMS {
+            (
+                String::new(),
+                format!("more than {MOST_PROBLEMS} problems; the others are only counted"),
+            )
+        } else {
+            (shortened(record), shortened(&reason.to_string()))
+        };
+        self.sink.problem(FeedProblem { file: self.file.to_owned(), record, reason });
     }
 }
 
+/// More than this of a record's name or of a reason helps nobody.
+const LONGEST: usize = 200;
+
 /// A hostile file must not fill the report.
 fn shortened(text: &str) -> String {
-    const LONGEST: usize = 200;
     if text.chars().nth(LONGEST).is_none() {
         return text.to_owned();
     }
     let mut short: String = text.chars().take(LONGEST).collect();
     short.push('…');
     short
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::read;
+
+    #[test]
+    fn a_file_that_is_wrong_everywhere_does_not_fill_the_report() {
+        let read = read("data/DSA/list", "nonsense\n".repeat(5000));
+        assert_eq!(read.counts(), (0, 0, 5000));
+        assert_eq!(read.problems.len(), 1001);
+        let long = super::shortened(&"ä".repeat(1000));
+        assert_eq!(long.chars().count(), super::LONGEST + 1);
+    }
 }

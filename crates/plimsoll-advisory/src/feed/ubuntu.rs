@@ -33,6 +33,8 @@
 //! (`Priority_foo_xenial`); since 2023 the reason follows on indented lines. The colon may lack
 //! its space. The scores are the NVD's unless the line says `ubuntu`.
 
+use std::collections::HashMap;
+
 use super::identifier::{is_cve, is_id, is_word, rfc3339};
 use super::series::ubuntu;
 use super::{FileContext, Publisher, Speaker, contains, file_name};
@@ -62,8 +64,8 @@ struct Document<'a> {
     candidate: &'a str,
     published: &'a str,
     priority: &'a str,
-    /// What follows `Priority_`, and the word.
-    priorities: Vec<(&'a str, &'a str)>,
+    /// The word, by package and lane; the lane is empty where it is for all.
+    priorities: HashMap<(&'a str, &'a str), &'a str>,
     description: Vec<&'a str>,
     references: Vec<&'a str>,
     /// Source and vector.
@@ -134,7 +136,8 @@ fn read(text: &str) -> Document<'_> {
                 "References" if !value.is_empty() => document.references.push(value),
                 _ => {
                     if let Some(subject) = key.strip_prefix("Priority_") {
-                        document.priorities.push((subject, value));
+                        let subject = subject.split_once('_').unwrap_or((subject, ""));
+                        document.priorities.insert(subject, value);
                     }
                 }
             }
@@ -288,16 +291,8 @@ fn own_priority(document: &Document, line: &Line) -> Option<Severity> {
     if document.priorities.is_empty() {
         return None;
     }
-    let of = |lane: Option<&str>| {
-        document.priorities.iter().find_map(|(subject, word)| {
-            let rest = subject.strip_prefix(line.package)?;
-            match lane {
-                Some(lane) => rest.strip_prefix('_').filter(|own| *own == lane).map(|_| word),
-                None => rest.is_empty().then_some(word),
-            }
-        })
-    };
-    of(Some(line.lane)).or_else(|| of(None)).and_then(|word| severity(word))
+    let of = |lane| document.priorities.get(&(line.package, lane));
+    of(line.lane).or_else(|| of("")).and_then(|word| severity(word))
 }
 
 fn describe(
