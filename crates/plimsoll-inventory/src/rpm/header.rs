@@ -315,3 +315,96 @@ impl<'a> Iterator for Strings<'a> {
         Some(string)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rpm::testing::Blob;
+
+    fn read(blob: &[u8]) -> (Option<Package>, Vec<&'static str>) {
+        let mut notes = Vec::new();
+        let header = Header::read(blob, &mut notes);
+        let package = header.and_then(|header| header.package(&mut 1_000_000, &mut notes));
+        (package, notes)
+    }
+
+    fn named() -> Blob {
+        let mut blob = Blob::default();
+        blob.text(1000, "bind-libs").text(1001, "9.16.23").text(1002, "1.el9");
+        blob
+    }
+
+    fn paths(package: &Package) -> Vec<String> {
+        package.files.iter().map(text).collect()
+    }
+
+    #[test]
+    fn all_fields_come_across() {
+        let mut blob = named();
+        blob.numbers(1003, &[32]).text(1011, "AlmaLinux").text(1014, "MPLv2.0");
+        blob.text(1022, "x86_64").text(1044, "bind-9.16.23-1.el9.src.rpm");
+        blob.text(5096, "bind:9.16:8060020220414:ad008a3a").numbers(9_999, &[1]);
+        blob.numbers(1116, &[1, 0]).texts(1117, &["libdns.so".into(), "named".into()]);
+        blob.texts(1118, &["/etc/".into(), "/usr/lib64/".into()]);
+        let (package, notes) = read(&blob.finish());
+        let package = package.expect("it is complete");
+        assert_eq!(notes, [""; 0]);
+        assert_eq!((&*package.name, &*package.version), ("bind-libs", "32:9.16.23-1.el9"));
+        assert_eq!((&*package.architecture, &*package.licenses[0]), ("x86_64", "MPLv2.0"));
+        assert_eq!(package.source.as_ref().map(|source| &*source.version), Some("9.16.23-1.el9"));
+        assert_eq!(package.maintainer.as_deref(), Some("AlmaLinux"));
+        assert_eq!(package.modularity.as_deref(), Some("bind:9.16:8060020220414:ad008a3a"));
+        assert_eq!(paths(&package), ["usr/lib64/libdns.so", "etc/named"]);
+    }
+
+    #[test]
+    fn what_rpm_added_later_counts() {
+        let (package, notes) = read(&named().numbers(1003, &[1]).numbers(1003, &[2]).finish());
+        assert_eq!((package.expect("named").version, notes.len()), ("2:9.16.23-1.el9".into(), 0));
+    }
+
+    #[test]
+    fn old_packages_have_whole_paths() {
+        let (package, notes) = read(&named().texts(1027, &["/etc/a".into(), "/b".into()]).finish());
+        assert_eq!(
+            (paths(&package.expect("named")), notes.len()),
+            (vec!["etc/a".into(), "b".into()], 0)
+        );
+    }
+
+    #[test]
+    fn a_directory_used_without_end_is_stopped() {
+        let mut blob = named();
+        blob.numbers(1116, &vec![0; 2_000]).texts(1117, &vec!["x".to_owned(); 2_000]);
+        blob.texts(1118, &[format!("/{}", "y".repeat(4_000))]);
+        let (package, notes) = read(&blob.finish());
+        assert!(package.expect("named").files.is_empty());
+        assert_eq!(notes, ["the file lists of this database are too large, this one is left out"]);
+    }
+
+    #[test]
+    fn a_broken_file_list_costs_itself_only() {
+        let lists: [(&[u32], &[&str]); 3] =
+            [(&[0, 7], &["a", "b"]), (&[0], &["a", "b"]), (&[0, 0, 0], &["a", "b"])];
+        for (indexes, bases) in lists {
+            let bases: Vec<_> = bases.iter().map(|&base| base.to_owned()).collect();
+            let mut blob = named();
+            blob.numbers(1116, indexes).texts(1117, &bases).texts(1118, &["/etc/".into()]);
+            let (package, notes) = read(&blob.finish());
+            assert_eq!(paths(&package.expect("named"))[0], "etc/a");
+            assert_eq!(notes.len(), 1, "{indexes:?}");
+        }
+    }
+
+    #[test]
+    fn a_cut_header_is_told_and_read_as_far_as_it_goes() {
+        let blob = named().text(1022, "x86_64").finish();
+        for end in 0..blob.len() {
+            let (_, notes) = read(&blob[..end]);
+            assert!(!notes.is_empty(), "cut at {end}");
+        }
+        let (package, notes) = read(&blob[..blob.len() - 2]);
+        assert_eq!(package.map(|package| package.name).as_deref(), Some("bind-libs"));
+        assert_eq!(notes, ["the header is cut", "a text of the header cannot be read"]);
+    }
+}
