@@ -10,6 +10,7 @@ mod apk;
 mod debian;
 mod enrichment;
 mod hostile;
+mod large;
 mod rpm;
 mod support;
 mod ubuntu;
