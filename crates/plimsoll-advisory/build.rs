@@ -28,6 +28,7 @@ use std::{env, fs};
 use serde::Deserialize;
 
 use collector::Collector;
+use database::write::Packer;
 use model::{Affected, EndOfLife, Exploited, Range, Severity, Source, Status, Vulnerability};
 use sink::{Fate, Sink};
 
@@ -124,7 +125,8 @@ fn main() {
     assert!(collector.problems().is_empty(), "{:?}", collector.problems());
 
     let options = database::write::WriteOptions { starter: true, ..Default::default() };
-    let written = database::write::write(collector, &options, |_| None)
+    let stored = |_: &[Vec<u8>]| Packer { dictionary: Vec::new(), compress: Box::new(|_| None) };
+    let written = database::write::write(collector, &options, stored)
         .expect("hand-made facts are far below 4 GiB");
     fs::write(out.join("starter.plimsoll"), written.bytes).expect("cargo made the directory");
 }

@@ -109,6 +109,8 @@ sections! {
     Names b"idix" 12;
     /// Aliases of each vulnerability and what each source says, short of texts.
     Facts b"fact" 1;
+    /// The zstd dictionary with which the blocks were compressed, or nothing.
+    Dictionary b"dict" 1;
     /// Position, stored and inflated size of each block of texts.
     Blocks b"txtb" 12;
     /// The blocks.

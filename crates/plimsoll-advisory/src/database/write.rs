@@ -27,8 +27,16 @@ pub struct WriteOptions {
     pub starter: bool,
 }
 
-/// Makes a block small, or says that it is better left as it is.
-pub(crate) type Compress = fn(&[u8]) -> Option<Vec<u8>>;
+/// Looks at all blocks of texts and decides how they will be compressed.
+pub(crate) type Prepare = fn(&[Vec<u8>]) -> Packer;
+
+/// How blocks are compressed.
+pub(crate) struct Packer {
+    /// What readers need as well to inflate them.
+    pub(crate) dictionary: Vec<u8>,
+    /// Makes a block small, or says that it is better left as it is.
+    pub(crate) compress: Box<dyn Fn(&[u8]) -> Option<Vec<u8>> + Sync>,
+}
 
 /// A database that does not fit its format.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,7 +58,7 @@ pub struct Written {
 pub(crate) fn write(
     mut collector: Collector,
     options: &WriteOptions,
-    compress: Compress,
+    prepare: Prepare,
 ) -> Result<Written, TooLarge> {
     let mut sections = Sections::default();
     let sources = SourceOrder::new(&collector);
@@ -60,7 +68,7 @@ pub(crate) fn write(
     let mut counts: Vec<Counts> = collector.sources.iter().map(|source| source.counts).collect();
     let mut counter = Counter { counts: &mut counts };
     entries::write(&mut collector, &pool, &sources, &details, &mut sections, &mut counter);
-    let texts = texts::write(&details, compress, &mut sections);
+    let texts = texts::write(&details, prepare, &mut sections);
     details::write(&details, &pool, texts, &mut sections, &mut counter);
     write_exploited(&collector, &pool, &sources, &mut sections, &mut counter);
     write_epss(&collector, &pool, &mut sections, &mut counter);

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use super::details::Details;
-use super::{Compress, Sections};
+use super::{Packer, Prepare, Sections};
 use crate::database::format::{BLOCK_SIZE, Section, put_u32, put_varint};
 use crate::model::Vulnerability;
 
@@ -22,7 +22,7 @@ pub(super) type Place = (u32, u32);
 /// each one went.
 pub(super) fn write(
     details: &Details,
-    compress: Compress,
+    prepare: Prepare,
     sections: &mut Sections,
 ) -> Vec<Option<Place>> {
     let mut blocks: Vec<Vec<u8>> = Vec::new();
@@ -43,7 +43,9 @@ pub(super) fn write(
         }));
     }
 
-    for (block, small) in blocks.iter().zip(compress_all(&blocks, compress)) {
+    let packer = prepare(&blocks);
+    sections.start(Section::Dictionary).extend_from_slice(&packer.dictionary);
+    for (block, small) in blocks.iter().zip(compress_all(&blocks, &packer)) {
         let position = sections.start(Section::Texts).len() as u32;
         // A stored size equal to the inflated one says that the block is as it was.
         let bytes = small.as_ref().filter(|small| small.len() < block.len()).unwrap_or(block);
@@ -56,7 +58,7 @@ pub(super) fn write(
     places
 }
 
-fn compress_all(blocks: &[Vec<u8>], compress: Compress) -> Vec<Option<Vec<u8>>> {
+fn compress_all(blocks: &[Vec<u8>], packer: &Packer) -> Vec<Option<Vec<u8>>> {
     let next = AtomicUsize::new(0);
     let small: Vec<Mutex<Option<Vec<u8>>>> = blocks.iter().map(|_| Mutex::default()).collect();
     let threads = std::thread::available_parallelism().map_or(1, |count| count.get().min(8));
@@ -64,7 +66,7 @@ fn compress_all(blocks: &[Vec<u8>], compress: Compress) -> Vec<Option<Vec<u8>>> 
         loop {
             let index = next.fetch_add(1, Ordering::Relaxed);
             let (Some(block), Some(place)) = (blocks.get(index), small.get(index)) else { break };
-            *place.lock().unwrap_or_else(PoisonError::into_inner) = compress(block);
+            *place.lock().unwrap_or_else(PoisonError::into_inner) = (packer.compress)(block);
         }
     };
     std::thread::scope(|scope| {
