@@ -103,6 +103,8 @@ pub(crate) fn decide<'a>(
             None => public.push(standing),
             Some(channel) if !is_extended_support(channel) => {}
             Some(_) if setting.extended_support => subscribed.push(standing),
+            // It is said of packages that this image does not get.
+            Some(_) if affected.status == Status::NotAffected => {}
             Some(_) => locked.push(standing),
         }
     }
@@ -262,7 +264,7 @@ fn lowest_sufficient<'s, 'a>(
         _ => None,
     };
     if let Some(lower) = lower {
-        notes.push(format!("{lower} is a fix to one record, still affected to another"));
+        notes.push(format!("one record calls {lower} fixed, another still affected"));
     }
     chosen.map(|index| (candidates[index].0.to_owned(), candidates[index].1))
 }

@@ -106,7 +106,7 @@ fn the_fix_is_the_lowest_that_satisfies_every_record() {
     assert_eq!(
         judge(DEB, "3.0-1", vec![deb_fixed("3.0-2"), deb_fixed("3.0-10")]),
         "fixed in 3.0-10 (3.0-1 < 3.0-10 by deb); \
-         3.0-2 is a fix to one record, still affected to another"
+         one record calls 3.0-2 fixed, another still affected"
     );
     assert_eq!(
         judge(DEB, "3.0-2", vec![deb_fixed("3.0-2"), deb_fixed("3.0-10")]),
@@ -127,7 +127,7 @@ fn a_fix_that_another_record_denies_is_not_promised() {
     assert_eq!(
         judge(DEB, "3.0-1", vec![deb_fixed("3.0-2"), deb(Status::WillNotFix)]),
         "will_not_fix (every version is affected); \
-         3.0-2 is a fix to one record, still affected to another"
+         one record calls 3.0-2 fixed, another still affected"
     );
 }
 
@@ -152,6 +152,12 @@ fn a_fix_behind_a_subscription_is_not_promised_without_it() {
             "clear"
         );
     }
+    // "Not affected" in the channel is said of the channel's packages.
+    let channel_only = |status| Affected { channel: Some("esm-infra".into()), ..deb(status) };
+    let records = vec![deb(Status::WillNotFix), channel_only(Status::NotAffected)];
+    assert_eq!(judge(DEB, "3.0-1", records.clone()), "will_not_fix (every version is affected)");
+    assert_eq!(judge(attached, "3.0-1", records), "clear");
+    assert_eq!(judge(DEB, "3.0-1", vec![channel_only(Status::NotAffected)]), "clear");
     // Other channels hold other builds.
     let fips = Affected { channel: Some("fips-updates".into()), ..deb_fixed("3.0-0.fips") };
     assert_eq!(

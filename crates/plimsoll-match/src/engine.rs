@@ -52,12 +52,13 @@ fn one_package(
     let (mut findings, mut undecided) = (Vec::new(), Vec::new());
     let found: Vec<(Rc<[Listed]>, &Key)> =
         keys.iter().map(|key| (lookups.records(&key.name), key)).collect();
-    let mut problems: BTreeMap<&str, Vec<(&Record, &Key)>> = BTreeMap::new();
+    let mut problems = Problems::new();
     for (records, key) in &found {
         for (id, record) in records.iter() {
             problems.entry(id).or_default().push((record, key));
         }
     }
+    join_names(&mut problems, lookups.advisories);
     let unreadable = keys.iter().find(|key| !setting.scheme.is_valid(&key.version));
     let mut uncompared = 0_usize;
     for (&id, records) in &problems {
@@ -86,6 +87,44 @@ fn one_package(
         undecided.push(Undecided { package: index, vulnerability: None, reason });
     }
     (findings, undecided)
+}
+
+/// Records about one package, by the problem that they are about.
+type Problems<'r> = BTreeMap<&'r str, Vec<(&'r Record, &'r Key)>>;
+
+/// Joins what stands under several names of one problem, under the CVE where there is one.
+///
+/// Two CVEs are two problems, whatever somebody calls an alias. Nearly always all names are CVEs,
+/// and nothing has to be looked up.
+fn join_names(problems: &mut Problems<'_>, advisories: &(impl Advisories + ?Sized)) {
+    if problems.len() < 2 || problems.keys().all(|id| is_cve(id)) {
+        return;
+    }
+    let mut ids: Vec<&str> = problems.keys().copied().collect();
+    ids.sort_by_key(|id| (!is_cve(id), *id));
+    for id in ids {
+        for alias in advisories.aliases(id) {
+            let (Some((&alias, _)), true) =
+                (problems.get_key_value(alias.as_str()), problems.contains_key(id))
+            else {
+                continue;
+            };
+            let (kept, joined) = match (is_cve(id), is_cve(alias)) {
+                (true, true) => continue,
+                (false, true) => (alias, id),
+                (true, false) | (false, false) => (id, alias),
+            };
+            if kept != joined
+                && let Some(records) = problems.remove(joined)
+            {
+                problems.entry(kept).or_default().extend(records);
+            }
+        }
+    }
+}
+
+fn is_cve(id: &str) -> bool {
+    id.starts_with("CVE-")
 }
 
 /// Every name of a problem but the one under which it is reported.

@@ -72,6 +72,7 @@ fn findings_are_sorted_by_package_then_worst_first() {
 fn one_problem_under_several_names_is_one_finding() {
     let mut database = Records {
         namespaces: vec!["wolfi".to_owned()],
+        resolves: true,
         affected: vec![
             fixed("wolfi", "openssl", "CVE-2024-0727", "3.2.0-r4"),
             fixed("wolfi", "openssl", "GHSA-9v9h-cgj8-h64p", "3.2.0-r5"),
@@ -88,6 +89,33 @@ fn one_problem_under_several_names_is_one_finding() {
     assert_eq!(finding.vulnerability, "CVE-2024-0727");
     assert_eq!(finding.aliases, names);
     assert_eq!(finding.fixed_version.as_deref(), Some("3.2.0-r5"));
+}
+
+#[test]
+fn names_are_joined_by_the_aliases_of_either() {
+    let names = |list: &[&str]| list.iter().map(|&name| name.to_owned()).collect::<Vec<_>>();
+    let problem = |id| unfixed("debian:12", "a", id, Status::Affected);
+    let all = ["CVE-1", "CVE-2", "CVE-3", "GHSA-1", "GHSA-2", "GHSA-3", "RUSTSEC-3"];
+    let mut database = debian(&all.map(problem));
+    database.aliases = vec![
+        ("CVE-1".to_owned(), names(&["GHSA-1"])),
+        ("GHSA-2".to_owned(), names(&["CVE-2"])),
+        ("RUSTSEC-3".to_owned(), names(&["GHSA-3"])),
+        // Not one problem, whatever it says.
+        ("CVE-3".to_owned(), names(&["CVE-1"])),
+    ];
+    let image = inventory("debian", "12", vec![package("a", "1")]);
+    // The database knows each name by itself, so that resolving one gives that one again.
+    database.resolves = false;
+    let matched = match_inventory(&image, &database);
+    let found: Vec<_> = matched
+        .findings
+        .iter()
+        .map(|one| (one.vulnerability.as_str(), one.aliases.join(" ")))
+        .collect();
+    let expected =
+        [("CVE-1", "GHSA-1"), ("CVE-2", "GHSA-2"), ("CVE-3", "CVE-1"), ("RUSTSEC-3", "GHSA-3")];
+    assert_eq!(found, expected.map(|(id, names)| (id, names.to_owned())));
 }
 
 #[test]

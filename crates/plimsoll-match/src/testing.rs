@@ -19,6 +19,8 @@ pub(crate) struct Records {
     pub(crate) affected: Vec<Affected>,
     pub(crate) opinions: BTreeMap<String, Vec<Opinion>>,
     pub(crate) aliases: Vec<(String, Vec<String>)>,
+    /// Whether an alias leads to the id that has it.
+    pub(crate) resolves: bool,
     pub(crate) epss: BTreeMap<String, Epss>,
     pub(crate) exploited: Vec<Exploited>,
     pub(crate) end_of_life: Vec<EndOfLife>,
@@ -49,6 +51,9 @@ impl Advisories for Records {
     }
 
     fn resolve(&self, name: &str) -> Option<String> {
+        if !self.resolves {
+            return None;
+        }
         let hit = self.aliases.iter().find(|(_, names)| names.iter().any(|one| one == name));
         hit.map(|(id, _)| id.clone())
     }
