@@ -5,7 +5,6 @@
 //! The data is not part of the repository. It is looked for in `PLIMSOLL_SHARED`, else beside the
 //! workspace; without it the test says that it was skipped.
 
-#![expect(clippy::print_stderr, reason = "a test says when it was skipped")]
 #![expect(clippy::unwrap_used, reason = "a test fails where its data is not as expected")]
 
 use std::collections::BTreeSet;
