@@ -1,13 +1,16 @@
 //! Open a container image wherever it is, verify it, and walk each of its layers once.
 //!
+//! A source (archive, layout, directory, registry, daemon) gives an [`Image`] and its
 //! layers' bytes; each layer is inflated, hashed and walked in one stream, and every entry is
 //! offered to a [`LayerVisitor`]. Nothing is written to disk and nothing is kept but what the
 //! visitor keeps.
 
 mod bridge;
+mod by_name;
 mod compress;
 mod config;
 mod credentials;
+mod daemon;
 mod digest;
 mod directory;
 mod entry;
@@ -30,8 +33,10 @@ mod tar;
 #[cfg(test)]
 mod testing;
 
+pub use by_name::{DEFAULT_SOURCES, RemoteOptions, open_reference};
 pub use config::{ContainerConfig, History, ImageConfig, RootFs};
 pub use credentials::{Credential, CredentialSources};
+pub use daemon::DaemonOptions;
 pub use digest::{Algorithm, Digest, InvalidDigest};
 pub use entry::{Entry, EntryKind, HEAD_LENGTH, Interest, LayerVisitor, Problem, ProblemKind};
 pub use error::Error;
