@@ -1,3 +1,75 @@
-//! To be written.
+//! The command line: what was typed becomes settings, settings become one action, and the action
+//! ends in an exit code. Everything that Plimsoll knows is in the other crates.
 
-fn main() {}
+mod args;
+mod clock;
+mod commands;
+mod config_file;
+mod database;
+mod deadline;
+mod duration;
+mod exit;
+mod ignorefile;
+mod lookup;
+mod messages;
+mod open;
+mod output;
+mod places;
+mod progress;
+mod render;
+mod settings;
+mod skip;
+mod values;
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::args::Args;
+use crate::clock::Clock;
+use crate::commands::Run;
+use crate::exit::Outcome;
+use crate::messages::Messages;
+use crate::settings::{Action, Settings, Surroundings};
+
+fn main() -> ExitCode {
+    // Prints help and usage errors, and ends with 0 and 2.
+    let args = Args::parse();
+
+    let environment = |name: &str| std::env::var(name).ok();
+    let surroundings = Surroundings { environment: &environment, directory: Path::new(".") };
+    let settings = match Settings::resolve(&args, &surroundings) {
+        Ok(settings) => settings,
+        Err(error) => {
+            Messages { quiet: false, debug: false }.error(format_args!("{error:#}"));
+            return ExitCode::from(exit::FAILURE);
+        }
+    };
+    deadline::enforce(settings.timeout, settings.messages);
+
+    let run = Run {
+        messages: settings.messages,
+        progress: settings.progress,
+        cache: &settings.cache,
+        clock: Clock::from_environment(&environment),
+        environment: &environment,
+        directory: surroundings.directory,
+    };
+    let outcome = match &settings.action {
+        Action::Scan(scan) => commands::scan::run(&run, scan),
+        Action::BuildDatabase { from, output } => commands::db::build(&run, from, output),
+        Action::DescribeDatabase { file, format } => {
+            commands::db::info(&run, file.as_deref(), *format)
+        }
+        Action::Clean(clean) => commands::clean::run(&run, *clean),
+        Action::Version { format } => commands::version::run(&run, *format),
+    };
+    match outcome {
+        Ok(outcome) => outcome.into(),
+        Err(error) => {
+            settings.messages.error(format_args!("{error:#}"));
+            Outcome::Failed.into()
+        }
+    }
+}

@@ -1,0 +1,324 @@
+//! What was typed.
+//!
+//! Every value stays the text it was: [`crate::settings`] merges it with the environment and the
+//! configuration file and reads them all in the same way, so that a bad value gets the same message
+//! wherever it comes from. Names and meanings are [Trivy's][cli] where Trivy has the option.
+//!
+//! [cli]: https://trivy.dev/latest/docs/references/configuration/cli/trivy_image/
+
+use clap::{ArgAction, Parser, Subcommand};
+
+/// Finds known vulnerabilities in container images, with proof.
+#[derive(Debug, Parser)]
+#[command(
+    name = "plimsoll",
+    version,
+    disable_version_flag = true,
+    propagate_version = true,
+    max_term_width = 100,
+    after_help = "\
+Exit codes:
+  0  nothing found that counts, or no gate was asked for
+  N  findings, with --exit-code N (or an ended release, with --exit-on-eol N)
+  2  wrong usage, something failed, or the gate could not be judged
+
+Every option can also be set as PLIMSOLL_NAME_OF_OPTION in the environment (TRIVY_NAME_OF_OPTION is
+read too) or in plimsoll.yaml (or trivy.yaml) in the current directory."
+)]
+pub(crate) struct Args {
+    /// Options of every command.
+    #[command(flatten)]
+    pub(crate) global: GlobalArgs,
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) command: CommandArgs,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub(crate) enum CommandArgs {
+    /// Scan container images.
+    #[command(alias = "i")]
+    Image(Box<ImageArgs>),
+    /// Scan an unpacked root file system.
+    Rootfs(Box<RootfsArgs>),
+    /// Build or look into an advisory database.
+    #[command(subcommand)]
+    Db(DbArgs),
+    /// Remove what earlier scans have kept.
+    Clean(CleanArgs),
+    /// Print the version of the program and of its database.
+    Version(VersionArgs),
+}
+
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Global options")]
+pub(crate) struct GlobalArgs {
+    /// Where facts about layers are kept [default: plimsoll in the user's cache directory]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(crate) cache_dir: Option<String>,
+    /// Where facts about layers are kept: fs (on disk) or memory (nowhere) [default: fs]
+    #[arg(long, global = true, value_name = "BACKEND", hide = true)]
+    pub(crate) cache_backend: Option<String>,
+    /// Configuration file [default: plimsoll.yaml, else trivy.yaml]
+    #[arg(short, long, global = true, value_name = "FILE")]
+    pub(crate) config: Option<String>,
+    /// Say more about what is done
+    #[arg(short, long, global = true, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL", hide_possible_values = true)]
+    pub(crate) debug: Option<bool>,
+    /// No progress and no warnings, only the report and errors
+    #[arg(short, long, global = true, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL", hide_possible_values = true)]
+    pub(crate) quiet: Option<bool>,
+    /// Give up after this time [default: 5m0s for scans]
+    #[arg(long, global = true, value_name = "DURATION")]
+    pub(crate) timeout: Option<String>,
+    /// No progress display
+    #[arg(long, global = true, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL", hide_possible_values = true)]
+    pub(crate) no_progress: Option<bool>,
+    /// Print the version
+    #[arg(short = 'v', long, action = ArgAction::Version)]
+    version: (),
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct ImageArgs {
+    /// Images: names in a registry or a daemon
+    #[arg(value_name = "IMAGE")]
+    pub(crate) images: Vec<String>,
+    /// Images in files: a docker-archive, an OCI layout directory or tar
+    #[arg(long, value_name = "PATH")]
+    pub(crate) input: Vec<String>,
+    #[command(flatten)]
+    pub(crate) source: SourceArgs,
+    #[command(flatten)]
+    pub(crate) scan: ScanArgs,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct RootfsArgs {
+    /// The root directory
+    #[arg(value_name = "DIR")]
+    pub(crate) root: String,
+    #[command(flatten)]
+    pub(crate) scan: ScanArgs,
+}
+
+#[derive(Debug, Default, clap::Args)]
+#[command(next_help_heading = "Image options")]
+pub(crate) struct SourceArgs {
+    /// Where to look for images, in this order [default: docker,containerd,podman,remote]
+    #[arg(long, value_name = "SOURCES")]
+    pub(crate) image_src: Vec<String>,
+    /// Which platform of a multi-platform image: os/architecture[/variant]
+    #[arg(long, value_name = "PLATFORM")]
+    pub(crate) platform: Option<String>,
+    /// Socket of the Docker daemon
+    #[arg(long, value_name = "HOST")]
+    pub(crate) docker_host: Option<String>,
+    /// Socket of the Podman service
+    #[arg(long, value_name = "HOST")]
+    pub(crate) podman_host: Option<String>,
+    /// User at the registry
+    #[arg(long, value_name = "NAME")]
+    pub(crate) username: Option<String>,
+    /// Password at the registry; others on this machine can see it, so prefer --password-stdin
+    #[arg(long, value_name = "PASSWORD", conflicts_with = "password_stdin")]
+    pub(crate) password: Option<String>,
+    /// Read the password from the standard input
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL", hide_possible_values = true)]
+    pub(crate) password_stdin: Option<bool>,
+    /// Token for the registry
+    #[arg(long, value_name = "TOKEN")]
+    pub(crate) registry_token: Option<String>,
+    /// Do not check the registry's certificate
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL", hide_possible_values = true)]
+    pub(crate) insecure: Option<bool>,
+    /// Certificates of authorities to trust besides the system's (PEM)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) cacert: Option<String>,
+}
+
+#[derive(Debug, Default, clap::Args)]
+#[command(next_help_heading = "Report options")]
+pub(crate) struct ScanArgs {
+    /// Form of the report: table, json, sarif [default: table]
+    #[arg(short, long, value_name = "FORMAT")]
+    pub(crate) format: Option<String>,
+    /// Write the report to a file
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<String>,
+    /// Severities that count: UNKNOWN,LOW,MEDIUM,HIGH,CRITICAL [default: all]
+    #[arg(short, long, value_name = "SEVERITIES")]
+    pub(crate) severity: Vec<String>,
+    /// Only vulnerabilities with a fix count
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL", hide_possible_values = true)]
+    pub(crate) ignore_unfixed: Option<bool>,
+    /// Statuses that do not count: affected, fixed, under_investigation, will_not_fix, fix_deferred, end_of_life
+    #[arg(long, value_name = "STATUSES")]
+    pub(crate) ignore_status: Vec<String>,
+    /// File with ids that do not count [default: .plimsollignore and .trivyignore]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ignorefile: Option<String>,
+    /// Exit with this code when something is found that counts [default: 0]
+    #[arg(long, value_name = "N")]
+    pub(crate) exit_code: Option<String>,
+    /// Exit with this code when the image's release is not looked after any more [default: 0]
+    #[arg(long, value_name = "N")]
+    pub(crate) exit_on_eol: Option<String>,
+    /// Whatever could not be looked at fails the run
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL", hide_possible_values = true)]
+    pub(crate) strict: Option<bool>,
+    /// Let an image pass a gate on the embedded starter database
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL", hide_possible_values = true)]
+    pub(crate) allow_starter_db: Option<bool>,
+    /// summary lists the findings worth acting on and counts the rest, detailed lists all [default: summary]
+    #[arg(long, value_name = "MODE")]
+    pub(crate) table_mode: Vec<String>,
+    /// List all packages in reports that have room for them [default: true]
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL", hide_possible_values = true)]
+    pub(crate) list_all_pkgs: Option<bool>,
+    /// Files to leave out: paths or patterns (** for any directories)
+    #[arg(long, value_name = "PATTERNS", help_heading = "Scan options")]
+    pub(crate) skip_files: Vec<String>,
+    /// Directories to leave out: paths or patterns (** for any directories)
+    #[arg(long, value_name = "PATTERNS", help_heading = "Scan options")]
+    pub(crate) skip_dirs: Vec<String>,
+    /// Threads that may be busy at once; 0 is one for each processor [default: 0]
+    #[arg(long, value_name = "N", help_heading = "Scan options")]
+    pub(crate) parallel: Option<String>,
+    /// What to look for; so far only vuln
+    #[arg(long, value_name = "SCANNERS", help_heading = "Scan options", alias = "security-checks")]
+    pub(crate) scanners: Vec<String>,
+    /// Kinds of packages to look at; so far only os
+    #[arg(long, value_name = "TYPES", help_heading = "Scan options", alias = "vuln-type")]
+    pub(crate) pkg_types: Vec<String>,
+    /// Advisory database [default: db/plimsoll.db in the cache directory, else the starter]
+    #[arg(long, value_name = "FILE", help_heading = "Database options")]
+    pub(crate) db: Option<String>,
+    #[command(flatten)]
+    pub(crate) trivy: TrivyArgs,
+}
+
+/// Options of Trivy that scripts often pass and that change nothing here, because Plimsoll asks
+/// nothing of the network but the image, and has no database but one. They are taken and forgotten.
+#[derive(Debug, Default, clap::Args)]
+pub(crate) struct TrivyArgs {
+    /// Ask nothing of the network but the image itself
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL", hide_possible_values = true, help_heading = "Scan options")]
+    offline_scan: Option<bool>,
+    /// Use the database as it is
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL", hide_possible_values = true, alias = "skip-update", help_heading = "Database options")]
+    skip_db_update: Option<bool>,
+    #[arg(long, hide = true, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    skip_java_db_update: Option<bool>,
+    #[arg(long, hide = true, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    skip_check_update: Option<bool>,
+    #[arg(long, hide = true, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    skip_policy_update: Option<bool>,
+    #[arg(long, hide = true, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    skip_vex_repo_update: Option<bool>,
+    #[arg(long, hide = true, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    skip_version_check: Option<bool>,
+    #[arg(long, hide = true, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    disable_telemetry: Option<bool>,
+    #[arg(long, hide = true)]
+    db_repository: Vec<String>,
+    #[arg(long, hide = true)]
+    java_db_repository: Vec<String>,
+    #[arg(long, hide = true)]
+    checks_bundle_repository: Vec<String>,
+    #[arg(long, hide = true)]
+    secret_config: Option<String>,
+    #[arg(long, hide = true)]
+    cache_ttl: Option<String>,
+}
+
+/// What to do with databases.
+#[derive(Debug, Subcommand)]
+pub(crate) enum DbArgs {
+    /// Compile upstream's advisories into a database file.
+    Build {
+        /// Files and directories with advisories in upstream's own formats
+        #[arg(long, value_name = "PATH", required = true, num_args = 1..)]
+        from: Vec<String>,
+        /// The file to write
+        #[arg(short, long, value_name = "FILE")]
+        output: String,
+    },
+    /// Show what a database file knows: its sources, dates and counts.
+    Info {
+        /// The database [default: the one that a scan would use]
+        #[arg(value_name = "FILE")]
+        file: Option<String>,
+        /// table or json [default: table]
+        #[arg(short, long, value_name = "FORMAT")]
+        format: Option<String>,
+    },
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct CleanArgs {
+    /// Remove facts about layers and images (also done when nothing else is said)
+    #[arg(long)]
+    pub(crate) scan_cache: bool,
+    /// Remove the database in the cache directory
+    #[arg(long)]
+    pub(crate) vuln_db: bool,
+    /// Remove everything in the cache directory
+    #[arg(short, long)]
+    pub(crate) all: bool,
+    // Trivy's; there is nothing of the kind to remove.
+    #[arg(long, hide = true)]
+    pub(crate) java_db: bool,
+    #[arg(long, hide = true)]
+    pub(crate) checks_bundle: bool,
+    #[arg(long, hide = true)]
+    pub(crate) vex_repo: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct VersionArgs {
+    /// table or json [default: table]
+    #[arg(short, long, value_name = "FORMAT")]
+    pub(crate) format: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_definition_is_consistent() {
+        Args::command().debug_assert();
+    }
+
+    #[test]
+    fn a_switch_may_be_written_in_three_ways() {
+        for (typed, expected) in [
+            (&["--ignore-unfixed"][..], Some(true)),
+            (&["--ignore-unfixed=false"], Some(false)),
+            (&[], None),
+        ] {
+            let line = ["plimsoll", "image"].into_iter().chain(typed.iter().copied());
+            let args = Args::try_parse_from(line.chain(["alpine:3.19"])).unwrap();
+            let CommandArgs::Image(image) = args.command else { panic!("{args:?}") };
+            assert_eq!(image.scan.ignore_unfixed, expected);
+            assert_eq!(image.images, ["alpine:3.19"], "a switch takes no separate word");
+        }
+    }
+
+    #[test]
+    fn what_trivys_scripts_pass_is_taken() {
+        let line = "plimsoll i --skip-java-db-update --skip-version-check --disable-telemetry \
+                    --db-repository a,b --scanners vuln --pkg-types os --skip-db-update \
+                    --offline-scan --no-progress -q --timeout 10m -s HIGH,CRITICAL -f json \
+                    --severity LOW --input a.tar --input b.tar";
+        let args = Args::try_parse_from(line.split_whitespace()).unwrap();
+        assert_eq!(args.global.quiet, Some(true));
+        let CommandArgs::Image(image) = args.command else { panic!("{args:?}") };
+        assert_eq!(image.scan.severity, ["HIGH,CRITICAL", "LOW"]);
+        assert_eq!(image.input, ["a.tar", "b.tar"]);
+    }
+}

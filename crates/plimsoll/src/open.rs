@@ -1,0 +1,107 @@
+//! From what the user named to an opened image.
+
+use std::io::Read;
+use std::path::Path;
+
+use anyhow::{Context, bail};
+use plimsoll_image::{
+    Credential, OpenOptions, Opened, RegistryOptions, RemoteOptions, Secret, SourceKind,
+    open_directory, open_path, open_reference,
+};
+
+use crate::places;
+use crate::settings::{Credentials, Sources, Target};
+
+/// Bytes of a password on the standard input.
+const MAX_PASSWORD: u64 = 64 << 10;
+
+/// Opens targets, all in the same way.
+pub(crate) struct Opener {
+    local: OpenOptions,
+    remote: RemoteOptions,
+    /// In the order in which they are tried.
+    sources: Vec<SourceKind>,
+}
+
+impl Opener {
+    /// Takes over the settings, and reads a password from the standard input if one comes there.
+    pub(crate) fn new(
+        sources: &Sources,
+        environment: &dyn Fn(&str) -> Option<String>,
+    ) -> anyhow::Result<Opener> {
+        let credential = match &sources.credentials {
+            None => Credential::Anonymous,
+            Some(Credentials::Basic { username, password }) => {
+                Credential::Password { username: username.clone(), password: password.clone() }
+            }
+            Some(Credentials::BasicFromInput { username }) => {
+                let password = read_password(std::io::stdin().lock())?;
+                Credential::Password { username: username.clone(), password }
+            }
+            Some(Credentials::Token(token)) => Credential::RegistryToken(token.clone()),
+        };
+        let local = OpenOptions { platform: sources.platform.clone(), ..OpenOptions::default() };
+        let registry = RegistryOptions {
+            platform: sources.platform.clone(),
+            insecure: sources.insecure,
+            certificate_authorities: sources.ca_certificates.iter().cloned().collect(),
+            credential,
+            credential_sources: places::credentials(environment),
+            mirrors: sources.mirrors.clone(),
+            ..RegistryOptions::default()
+        };
+        let remote = RemoteOptions { registry, daemons: places::daemons(sources, environment) };
+        Ok(Opener { local, remote, sources: sources.kinds.clone() })
+    }
+
+    /// Opens one target.
+    pub(crate) fn open(&self, target: &Target) -> anyhow::Result<Opened> {
+        match target {
+            Target::RootFileSystem(path) => open_directory(path)
+                .with_context(|| format!("cannot scan the directory {}", path.display())),
+            Target::Input(path) => open_path(Path::new(path), &self.local)
+                .with_context(|| format!("cannot scan the image {path}")),
+            Target::Reference(name) => {
+                open_reference(name, &self.sources, &self.remote).with_context(|| hint(name))
+            }
+        }
+    }
+}
+
+/// What to say about an image that could not be opened. A path is easily taken for a name.
+fn hint(name: &str) -> String {
+    if Path::new(name).exists() {
+        return format!(
+            "cannot scan the image {name} (for the file or directory of that name, use --input {name})"
+        );
+    }
+    format!("cannot scan the image {name}")
+}
+
+/// The first line of the input.
+fn read_password(input: impl Read) -> anyhow::Result<Secret> {
+    let mut text = String::new();
+    input
+        .take(MAX_PASSWORD)
+        .read_to_string(&mut text)
+        .context("cannot read the password from the standard input")?;
+    let password = text.trim_end_matches(['\r', '\n']);
+    if password.is_empty() {
+        bail!("--password-stdin: the standard input has no password");
+    }
+    Ok(Secret::new(password))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_loses_its_line_end_only() {
+        assert_eq!(read_password(&b" pass word \r\n"[..]).unwrap(), Secret::new(" pass word "));
+        for empty in ["", "\n", "\r\n"] {
+            assert!(read_password(empty.as_bytes()).is_err());
+        }
+        assert!(read_password(&b"\xff\xfe"[..]).is_err());
+    }
+}
