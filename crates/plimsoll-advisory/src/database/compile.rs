@@ -7,7 +7,7 @@ use std::path::Path;
 use zstd::bulk::Compressor;
 use zstd::dict::EncoderDictionary;
 
-use super::write::{Packer, TooLarge, WriteOptions, Written, write};
+use super::write::{Compress, Packer, TooLarge, WriteOptions, Written, write};
 use crate::collector::Collector;
 
 /// How hard texts are compressed. On 80,000 real texts level 19 takes seven times as long as this
@@ -24,11 +24,14 @@ const SAMPLE: usize = 100 * DICTIONARY;
 pub fn compile(collector: Collector, options: &WriteOptions) -> Result<Written, TooLarge> {
     write(collector, options, |blocks| {
         let dictionary = train(blocks);
-        let prepared = EncoderDictionary::copy(&dictionary, LEVEL);
-        let compress = Box::new(move |block: &[u8]| {
-            let mut compressor = Compressor::with_prepared_dictionary(&prepared).ok()?;
-            compressor.compress(block).ok()
-        });
+        let compress: Compress = if dictionary.is_empty() {
+            Box::new(|block| zstd::bulk::compress(block, LEVEL).ok())
+        } else {
+            let prepared = EncoderDictionary::copy(&dictionary, LEVEL);
+            Box::new(move |block| {
+                Compressor::with_prepared_dictionary(&prepared).ok()?.compress(block).ok()
+            })
+        };
         Packer { dictionary, compress }
     })
 }

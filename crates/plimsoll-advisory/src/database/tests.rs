@@ -213,6 +213,30 @@ fn one_source_speaking_twice_is_merged_and_counted() {
 }
 
 #[test]
+fn many_texts_share_a_dictionary_and_come_back() {
+    let words = ["overflow", "in the parser of", "allows", "remote", "attackers", "to read memory"];
+    let record = |number: usize| Vulnerability {
+        id: format!("CVE-2020-{number:04}"),
+        description: (0..60).map(|word| words[(number * 31 + word * word) % 6]).collect(),
+        references: vec![format!("https://example.org/{number}")],
+        ..Vulnerability::default()
+    };
+    let calls: Vec<_> = (0..3000).map(|number| (0, Call::Vulnerability(record(number)))).collect();
+    let bytes = compiled(collect(&calls));
+    assert!(bytes == compiled(collect(calls.iter().rev())));
+    let database = Database::from_bytes(bytes).unwrap();
+    assert!(!database.section(Section::Dictionary).is_empty());
+    let raw: usize = calls.len() * record(0).description.len();
+    assert!(database.section(Section::Texts).len() < raw / 4);
+    for entry in database.iter_vulnerabilities().step_by(7) {
+        let detail = entry.details().next().unwrap();
+        let number = entry.id()[9..].parse().unwrap();
+        assert_eq!(detail.to_vulnerability(&entry), record(number));
+    }
+    assert!(database.damage().is_none());
+}
+
+#[test]
 fn files_that_are_none_say_so() {
     for bytes in [&b""[..], b"PLIM", b"SQLite format 3\0", &[0; 4096]] {
         let error = Database::from_bytes(bytes.to_vec()).unwrap_err();

@@ -30,12 +30,15 @@ pub struct WriteOptions {
 /// Looks at all blocks of texts and decides how they will be compressed.
 pub(crate) type Prepare = fn(&[Vec<u8>]) -> Packer;
 
+/// Makes a block small, or says that it is better left as it is.
+pub(crate) type Compress = Box<dyn Fn(&[u8]) -> Option<Vec<u8>> + Sync>;
+
 /// How blocks are compressed.
 pub(crate) struct Packer {
     /// What readers need as well to inflate them.
     pub(crate) dictionary: Vec<u8>,
-    /// Makes a block small, or says that it is better left as it is.
-    pub(crate) compress: Box<dyn Fn(&[u8]) -> Option<Vec<u8>> + Sync>,
+    /// Compresses one block.
+    pub(crate) compress: Compress,
 }
 
 /// A database that does not fit its format.
