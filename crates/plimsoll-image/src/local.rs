@@ -10,8 +10,6 @@ mod layout;
 mod oci;
 mod open;
 mod saved;
-#[cfg(test)]
-mod tests;
 
 pub(crate) use container::{Container, Links, Resolved, blob_digest, resolve};
 pub use open::{OpenOptions, open_directory, open_path};
