@@ -35,6 +35,18 @@ fn nothing_passes_on_the_starter_unless_it_is_allowed() {
 }
 
 #[test]
+fn an_ended_release_has_its_own_code_and_is_judged_first() {
+    let machine = Machine::with_vulnerable_debian();
+    let gate = "rootfs root --exit-on-eol 9 --exit-code 7";
+    assert_eq!(machine.run(gate).code, 7, "on 2024-03-01 Debian 11 was looked after");
+    let later = machine.variable("SOURCE_DATE_EPOCH", "1735689600");
+    let ran = later.run(&format!("{gate} -f json"));
+    assert_eq!(ran.code, 9, "on 2025-01-01 it was not");
+    assert!(ran.stderr.contains("not looked after since 2024-08-1"), "{}", ran.stderr);
+    assert_eq!(later.run("rootfs root").code, 0, "without a gate it is only told");
+}
+
+#[test]
 fn strict_fails_on_what_was_not_looked_at() {
     let machine = Machine::with_clean_debian()
         .write("scratch/etc/os-release", "ID=nixos\nVERSION_ID=24.05\n");

@@ -1,6 +1,7 @@
 //! A root file system from its files to a report.
 
-use serde_json::Value;
+use plimsoll_image::Digest;
+use serde_json::{Value, json};
 
 use crate::machine::Machine;
 
@@ -78,4 +79,82 @@ fn a_distribution_without_advisories_is_not_clean() {
     assert!(ran.stderr.contains("not covered"), "{}", ran.stderr);
     let table = machine.run("rootfs root").stdout.to_lowercase();
     assert!(table.contains("not covered") || table.contains("no advisories"), "{table}");
+}
+
+/// What `docker save` writes: a manifest, a configuration and one layer.
+fn docker_archive(machine: &Machine) -> Vec<u8> {
+    let mut layer = tar::Builder::new(Vec::new());
+    layer.append_dir_all(".", machine.path("root")).unwrap();
+    let layer = layer.into_inner().unwrap();
+    let config = json!({
+        "architecture": "amd64",
+        "os": "linux",
+        "config": {},
+        "history": [{ "created_by": "COPY root / # made for a test" }],
+        "rootfs": { "type": "layers", "diff_ids": [Digest::sha256(&layer).to_string()] },
+    });
+    let config = serde_json::to_vec(&config).unwrap();
+    let config_name = format!("{}.json", Digest::sha256(&config).hex());
+    let manifest = json!([{
+        "Config": config_name,
+        "RepoTags": ["example/test:1"],
+        "Layers": ["layer.tar"],
+    }]);
+    let mut archive = tar::Builder::new(Vec::new());
+    let manifest = serde_json::to_vec(&manifest).unwrap();
+    for (name, content) in
+        [("layer.tar", &layer), (&*config_name, &config), ("manifest.json", &manifest)]
+    {
+        let mut header = tar::Header::new_gnu();
+        header.set_size(content.len() as u64);
+        header.set_mode(0o644);
+        archive.append_data(&mut header, name, &content[..]).unwrap();
+    }
+    archive.into_inner().unwrap()
+}
+
+/// Id and package of each finding.
+fn findings(report: &Value) -> Vec<(String, String)> {
+    let found = report["Results"][0]["Vulnerabilities"].as_array().unwrap();
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    found.iter().map(|one| (text(&one["VulnerabilityID"]), text(&one["PkgName"]))).collect()
+}
+
+#[test]
+fn an_image_gives_the_findings_of_its_root_file_system() {
+    let machine = Machine::with_vulnerable_debian();
+    std::fs::write(machine.path("image.tar"), docker_archive(&machine)).unwrap();
+    let image: Value =
+        serde_json::from_str(&machine.run("image --input image.tar -f json").stdout).unwrap();
+    let root: Value = serde_json::from_str(&machine.run("rootfs root -f json").stdout).unwrap();
+    assert_eq!(image["ArtifactType"], "container_image");
+    assert_eq!(root["ArtifactType"], "filesystem");
+    assert!(!findings(&image).is_empty());
+    assert_eq!(findings(&image), findings(&root));
+
+    let table = machine.run("image --input image.tar").stdout;
+    assert!(table.contains("COPY root /"), "the layer's instruction is told: {table}");
+}
+
+#[test]
+fn a_second_scan_recalls_the_first_and_says_the_same() {
+    let machine = Machine::with_vulnerable_debian();
+    std::fs::write(machine.path("image.tar"), docker_archive(&machine)).unwrap();
+    let first = machine.run("image --input image.tar -f json").stdout;
+    assert!(machine.exists(".cache/plimsoll/facts"));
+    assert_eq!(machine.run("image --input image.tar -f json").stdout, first);
+    assert_eq!(machine.run("clean").code, 0);
+    assert!(!machine.exists(".cache/plimsoll/facts"));
+    assert_eq!(machine.run("image --input image.tar -f json").stdout, first);
+}
+
+#[test]
+fn several_images_are_one_document() {
+    let machine = Machine::with_vulnerable_debian();
+    std::fs::write(machine.path("image.tar"), docker_archive(&machine)).unwrap();
+    let line = "image --input image.tar --input none.tar --input image.tar -f json --exit-code 7";
+    let ran = machine.run(line);
+    ran.fails(2, &["none.tar"]);
+    let reports: Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!(reports.as_array().map(Vec::len), Some(2), "the good ones are reported");
 }
