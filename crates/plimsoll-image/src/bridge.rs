@@ -46,13 +46,19 @@ where
         // Nobody waits any more only if the waiting thread died.
         let _ = sender.send(outcome);
     });
-    receiver.recv().unwrap_or_else(|_| {
-        Err(RemoteError::Settings("the network thread stopped unexpectedly".to_owned()))
-    })
+    receiver.recv().unwrap_or_else(|_| stopped())
 }
 
+/// Only a panic ends a task without a word.
+fn stopped<T>() -> Result<T, RemoteError> {
+    Err(RemoteError::Settings("the network thread stopped unexpectedly".to_owned()))
+}
+
+/// What a producer received; an empty chunk is the end.
+type Chunk = Result<Bytes, RemoteError>;
+
 /// Where a producer puts what it received.
-pub(crate) struct Sink(mpsc::Sender<io::Result<Bytes>>);
+pub(crate) struct Sink(mpsc::Sender<Chunk>);
 
 /// The reader is gone; nobody wants more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,18 +80,19 @@ impl Sink {
     }
 
     async fn fail(self, error: RemoteError) {
-        let _ = self.0.send(Err(error.into_io())).await;
+        let _ = self.0.send(Err(error)).await;
     }
 }
 
-type Start = Box<dyn FnOnce() -> Result<mpsc::Receiver<io::Result<Bytes>>, RemoteError> + Send>;
+type Start = Box<dyn FnOnce() -> Result<mpsc::Receiver<Chunk>, RemoteError> + Send>;
 
 enum State {
     /// Nothing was read yet, so nothing was asked for yet.
     Idle(Start),
-    Running(mpsc::Receiver<io::Result<Bytes>>),
+    Running(mpsc::Receiver<Chunk>),
     Ended,
-    Failed,
+    /// Told again to whoever reads on.
+    Failed(RemoteError),
 }
 
 /// Blocks for chunks that a task on the runtime produces. The task starts at the first read.
@@ -116,38 +123,40 @@ impl ChunkReader {
         ChunkReader { state: State::Idle(Box::new(start)), current: Bytes::new() }
     }
 
-    fn next(&mut self) -> io::Result<()> {
-        if matches!(self.state, State::Idle(_))
-            && let State::Idle(start) = std::mem::replace(&mut self.state, State::Failed)
-        {
-            self.state = State::Running(start().map_err(RemoteError::into_io)?);
-        }
-        let State::Running(receiver) = &mut self.state else {
-            return match self.state {
-                State::Ended => Ok(()),
-                _ => Err(io::Error::other("reading failed before")),
-            };
+    fn next(&mut self) -> Result<(), RemoteError> {
+        let outcome = match &mut self.state {
+            State::Idle(_) => self.start(),
+            State::Running(receiver) => receiver.blocking_recv().unwrap_or_else(stopped),
+            State::Ended => return Ok(()),
+            State::Failed(error) => return Err(error.clone()),
         };
-        match receiver.blocking_recv() {
-            Some(Ok(chunk)) if chunk.is_empty() => self.state = State::Ended,
-            Some(Ok(chunk)) => self.current = chunk,
-            Some(Err(error)) => {
-                self.state = State::Failed;
+        match outcome {
+            Ok(chunk) if chunk.is_empty() => self.state = State::Ended,
+            Ok(chunk) => self.current = chunk,
+            Err(error) => {
+                self.state = State::Failed(error.clone());
                 return Err(error);
-            }
-            None => {
-                self.state = State::Failed;
-                return Err(io::ErrorKind::UnexpectedEof.into());
             }
         }
         Ok(())
+    }
+
+    /// Starts the producer and waits for its first chunk.
+    fn start(&mut self) -> Chunk {
+        let State::Idle(start) = std::mem::replace(&mut self.state, State::Ended) else {
+            return Ok(Bytes::new());
+        };
+        let mut receiver = start()?;
+        let first = receiver.blocking_recv();
+        self.state = State::Running(receiver);
+        first.unwrap_or_else(stopped)
     }
 }
 
 impl Read for ChunkReader {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if self.current.is_empty() && !buffer.is_empty() {
-            self.next()?;
+            self.next().map_err(RemoteError::into_io)?;
         }
         let length = self.current.len().min(buffer.len());
         self.current.copy_to_slice(&mut buffer[..length]);
@@ -181,7 +190,8 @@ mod tests {
         });
         let error = reader.read_to_end(&mut Vec::new()).unwrap_err();
         assert_eq!(error.to_string(), "broken pipe dream");
-        assert!(reader.read(&mut [0; 9]).is_err());
+        // Whoever reads on hears the same again.
+        assert_eq!(reader.read(&mut [0; 9]).unwrap_err().to_string(), "broken pipe dream");
     }
 
     #[test]

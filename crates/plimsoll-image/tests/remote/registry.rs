@@ -94,6 +94,7 @@ fn an_open_registry_on_loopback() {
     let name = format!("localhost:{}/team/image", registry.port);
     let pinned = format!("{name}@{digest}").parse().unwrap();
     layout.check(open_registry(&pinned, &RegistryOptions::default()).unwrap());
+    layout.check_contents(registry.open(&RegistryOptions::default()).unwrap());
     let absent = format!("{name}:2").parse().unwrap();
     let error = open_registry(&absent, &RegistryOptions::default()).err().unwrap().to_string();
     assert!(error.contains("does not have"), "{error}");

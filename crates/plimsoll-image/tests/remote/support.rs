@@ -6,7 +6,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use plimsoll_image::{BlobSource, Digest, Opened};
+use plimsoll_image::{
+    BlobSource, Digest, Entry, Examined, Examiner, Image, Interest, LayerVisitor, Limits, Opened,
+    Problem,
+};
 
 /// Ends its process when dropped, politely first, so that mounts and children go too.
 pub(crate) struct Server(Child);
@@ -194,4 +197,71 @@ fn gzip(content: &[u8]) -> Vec<u8> {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
     encoder.write_all(content).unwrap();
     encoder.finish().unwrap()
+}
+
+/// Notes what is in the layers, and by which digests their bytes were verified.
+pub(crate) struct Lister;
+
+/// What is in one layer.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Listing {
+    pub(crate) files: Vec<(String, u64)>,
+    pub(crate) digests: Vec<Digest>,
+    pub(crate) problems: Vec<Problem>,
+}
+
+impl LayerVisitor for Listing {
+    fn entry(&mut self, entry: &Entry<'_>) -> Interest {
+        self.files.push((String::from_utf8_lossy(entry.path).into_owned(), entry.size));
+        Interest::Skip
+    }
+
+    fn head(&mut self, _: &Entry<'_>, _: &[u8]) -> Interest {
+        Interest::Skip
+    }
+
+    fn content(&mut self, _: &Entry<'_>, _: &[u8]) {}
+
+    fn problem(&mut self, problem: Problem) {
+        self.problems.push(problem);
+    }
+}
+
+impl Examiner for Lister {
+    type Visitor = Listing;
+    type Facts = Listing;
+
+    fn recall(&self, _: &Digest) -> Option<Listing> {
+        None
+    }
+
+    fn start(&self) -> Listing {
+        Listing::default()
+    }
+
+    fn finish(&self, mut visitor: Listing, content: &[Digest]) -> Listing {
+        visitor.digests = content.to_vec();
+        visitor
+    }
+}
+
+impl Layout {
+    /// Walks an opened image and compares what is in it with what was put in.
+    pub(crate) fn check_contents(&self, opened: Opened) -> Image {
+        let (image, examined) = opened.examine(&Lister, &Limits::default(), 2).unwrap();
+        assert_eq!(image.id, Some(self.config));
+        let expected = [("etc/os-release", 8), ("etc/noise", 3_000_000)];
+        assert_eq!(examined.len(), expected.len());
+        for (index, (Examined { facts, problems, .. }, (path, size))) in
+            examined.iter().zip(expected).enumerate()
+        {
+            assert_eq!(facts.files, [(path.to_owned(), size)]);
+            assert!(problems.is_empty() && facts.problems.is_empty(), "{problems:?}");
+            // One digest is enough: that of the blob, or of the tar where there is no blob.
+            let either = [self.diff_ids[index], Digest::sha256(&self.layers[index])];
+            let verified = facts.digests.iter().any(|digest| either.contains(digest));
+            assert!(verified, "layer {index} was not verified: {:?}", facts.digests);
+        }
+        image
+    }
 }

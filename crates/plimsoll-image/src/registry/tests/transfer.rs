@@ -98,6 +98,49 @@ fn a_connection_that_always_breaks_is_given_up() {
 }
 
 #[test]
+fn a_network_that_fails_fails_the_examination() {
+    // Half of an image must not pass for a damaged but complete one.
+    let made = TestImage::new();
+    let server = layer_registry(&made, |image, received, _| image.answer(received).cut(10));
+    let opened = open(&server.host(), &options()).unwrap();
+    let examination = opened.examine(&Indifferent, &crate::Limits::default(), 1);
+    let error = failure(examination);
+    assert!(error.contains("ended after") || error.contains("connection"), "{error}");
+}
+
+/// Wants nothing of a layer.
+struct Indifferent;
+
+impl crate::LayerVisitor for Indifferent {
+    fn entry(&mut self, _: &crate::Entry<'_>) -> crate::Interest {
+        crate::Interest::Skip
+    }
+
+    fn head(&mut self, _: &crate::Entry<'_>, _: &[u8]) -> crate::Interest {
+        crate::Interest::Skip
+    }
+
+    fn content(&mut self, _: &crate::Entry<'_>, _: &[u8]) {}
+
+    fn problem(&mut self, _: crate::Problem) {}
+}
+
+impl crate::Examiner for Indifferent {
+    type Visitor = Indifferent;
+    type Facts = ();
+
+    fn recall(&self, _: &crate::Digest) -> Option<()> {
+        None
+    }
+
+    fn start(&self) -> Indifferent {
+        Indifferent
+    }
+
+    fn finish(&self, _: Indifferent, _: &[crate::Digest]) {}
+}
+
+#[test]
 fn a_blob_has_the_promised_length() {
     let made = TestImage::new();
     for change in [-1_i32, 1] {
