@@ -52,8 +52,12 @@ pub(crate) fn of(
     let count = inventory.packages.len();
     let Some(os) = &inventory.os else {
         let coverage = if count == 0 {
-            let reason = "neither an operating system nor a package database was found \
-                          (scratch, busybox, or everything built from source)";
+            let reason = if inventory.busybox {
+                "busybox without a package database: what was copied into it is not matched"
+            } else {
+                "neither an operating system nor a package database was found \
+                 (scratch, or everything built from source)"
+            };
             Coverage::NoPackages { reason: reason.to_owned() }
         } else {
             let reason = format!("nothing says which distribution the {count} packages come from");
@@ -108,6 +112,9 @@ mod tests {
         );
         let scratch = Inventory::default();
         assert!(matches!(of(&scratch, &database).1, Coverage::NoPackages { .. }));
+        let busybox = Inventory { busybox: true, ..Inventory::default() };
+        let (_, coverage) = of(&busybox, &database);
+        assert!(coverage.reason().is_some_and(|reason| reason.starts_with("busybox without")));
         let nameless =
             Inventory { packages: vec![package("a", "1"), package("b", "1")], ..scratch };
         assert_eq!(

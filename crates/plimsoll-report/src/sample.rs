@@ -172,6 +172,7 @@ pub(crate) fn report() -> Report {
             },
         )],
         file_count: 9000,
+        ..Inventory::default()
     };
     let undecided = Undecided {
         package: 4,

@@ -98,7 +98,8 @@ fn line(page: &mut Page, finding: &Finding, widths: &Widths, texts: Texts<'_>) {
     let id = fit(&clean(&finding.vulnerability), widths.id);
     let fix = fit(&fix(finding), widths.fix);
     let marks = fit(&marks(finding), widths.marks);
-    let used = 2 + 8 + 2 + widths.id + 2 + widths.fix + 2 + widths.marks;
+    let gap = if widths.marks > 0 { "  " } else { "" };
+    let used = 2 + 8 + 2 + widths.id + 2 + widths.fix + gap.len() + widths.marks;
     let room = page.columns().saturating_sub(used + 2);
     let mut title = String::new();
     if room >= SHORTEST_TITLE {
@@ -114,7 +115,7 @@ fn line(page: &mut Page, finding: &Finding, widths: &Widths, texts: Texts<'_>) {
         (&id, Tone::Plain),
         ("  ", Tone::Plain),
         (&fix, fix_tone),
-        ("  ", Tone::Plain),
+        (gap, Tone::Plain),
         (&marks, marks_tone),
         ("  ", Tone::Plain),
         (&title, Tone::Faint),
