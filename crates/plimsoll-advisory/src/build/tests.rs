@@ -99,6 +99,24 @@ fn limits_stop_what_is_too_large() {
     assert!(matches!(error, BuildError::NothingFound { .. }), "{error}");
 }
 
+#[test]
+fn a_name_of_many_megabytes_is_refused_before_it_is_in_memory() {
+    let mut header = tar::Header::new_gnu();
+    header.set_entry_type(tar::EntryType::GNULongName);
+    header.set_size(1 << 33);
+    header.set_cksum();
+    let mut archive = header.as_bytes().to_vec();
+    archive.resize(64 << 20, b'a');
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("bomb.tar.zst");
+    std::fs::write(&path, zstd::bulk::compress(&archive, 3).unwrap()).unwrap();
+    let limits = BuildLimits { file_size: 1 << 20, ..BuildLimits::default() };
+    let options = BuildOptions { limits, ..BuildOptions::default() };
+    let error = build(&[path], &options).unwrap_err();
+    let BuildError::Input { source, .. } = error else { panic!("{error}") };
+    assert_eq!(source.to_string(), "an entry of the archive is larger than any feed");
+}
+
 #[cfg(unix)]
 #[test]
 fn links_inside_a_directory_are_not_followed() {

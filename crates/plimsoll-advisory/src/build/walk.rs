@@ -4,9 +4,11 @@
 //! over without being read. Links are not followed: an advisory tree has none that matter, and
 //! one that leaves the tree is an attack.
 
+use std::cell::Cell;
 use std::fs::{self, File};
 use std::io::{self, BufReader, Read};
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use flate2::read::MultiGzDecoder;
 
@@ -146,10 +148,17 @@ fn walk_archive(
     walked: &mut Walked,
     give: &mut Give<'_>,
 ) -> io::Result<()> {
-    let mut archive = tar::Archive::new(reader);
+    // Long names and extended headers are read into memory before we see the entry.
+    let budget = limits.file_size.saturating_add(HEAD as u64);
+    let left = Rc::new(Cell::new(budget));
+    let mut archive = tar::Archive::new(Metered { reader, left: Rc::clone(&left) });
     let mut seen = 0;
-    for entry in archive.entries()? {
+    let mut entries = archive.entries()?;
+    loop {
+        left.set(budget);
+        let Some(entry) = entries.next() else { break };
         let mut entry = entry?;
+        left.set(budget);
         seen += 1;
         if seen > limits.files {
             return Err(io::Error::other("too many files in the archive"));
@@ -160,6 +169,25 @@ fn walk_archive(
         }
     }
     Ok(())
+}
+
+/// A reader that gives no more than it is allowed to for each step.
+struct Metered<'r> {
+    reader: &'r mut dyn Read,
+    left: Rc<Cell<u64>>,
+}
+
+impl Read for Metered<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let left = self.left.get();
+        if left == 0 {
+            return Err(io::Error::other("an entry of the archive is larger than any feed"));
+        }
+        let most = usize::try_from(left).unwrap_or(usize::MAX).min(buffer.len());
+        let read = self.reader.read(&mut buffer[..most])?;
+        self.left.set(left - read as u64);
+        Ok(read)
+    }
 }
 
 /// Hands a file on if a feed knows it; reads the rest of it only then.
