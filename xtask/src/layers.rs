@@ -18,7 +18,7 @@ use plimsoll_image::{
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
-/// Bytes read and inflated at once: the same as in the pipeline, by measurement.
+/// Bytes read and inflated at once: the same as in the pipeline.
 const CHUNK: usize = 256 << 10;
 const BUFFER: usize = 128 << 10;
 /// Bytes of a gzip header without name or comment, as all builders write it.

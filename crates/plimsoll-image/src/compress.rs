@@ -17,8 +17,8 @@ use crate::{Algorithm, Digest, Limits};
 use gzip::Gzip;
 use zstandard::Zstandard;
 
-/// Uncompressed bytes that are at hand at once. Measured: larger ones fall out of the processor's
-/// second-level cache, smaller ones copy the 32 KiB window too often.
+/// Uncompressed bytes that are at hand at once: few enough for a processor's second-level cache, and
+/// so many that copying deflate's window of 32 KiB for each refill is little.
 const BUFFER: usize = 128 << 10;
 /// From how many uncompressed bytes on the ratio is looked at.
 const RATIO_FROM: u64 = 64 << 20;
