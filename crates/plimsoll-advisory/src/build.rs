@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::{io, thread};
 
 use crate::collector::{Collector, Counts};
-use crate::database::{DatabaseError, TooLarge, WriteOptions, compile, save};
+use crate::database::{TooLarge, WriteOptions, compile, save};
 use crate::feed::{Feed, FileContext};
 use crate::model::Source;
 use crate::sink::{FeedProblem, Sink};
@@ -93,9 +93,6 @@ pub enum BuildError {
         /// What the system says.
         source: io::Error,
     },
-    /// The result does not read back; this is a bug or broken memory.
-    #[error("the finished database does not read back")]
-    Unreadable(#[from] DatabaseError),
 }
 
 impl BuildOutcome {
