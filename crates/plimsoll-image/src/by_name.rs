@@ -27,6 +27,7 @@ pub fn open_reference(
 ) -> Result<Opened, Error> {
     let parsed = reference.parse::<Reference>();
     let mut attempts = Vec::new();
+    let mut engine_asked = false;
     for &source in sources {
         let platform = options.registry.platform.as_ref();
         let limits = &options.registry.limits;
@@ -37,12 +38,16 @@ pub fn open_reference(
         };
         match outcome {
             Ok(opened) => return Ok(opened),
-            Err(error) => attempts.push((source, error.to_string())),
+            Err(error) => {
+                let absent = matches!(&error, Error::Remote(RemoteError::Absent { .. }));
+                engine_asked |= !absent && !matches!(&error, Error::Reference(_));
+                attempts.push((source, error.to_string()));
+            }
         }
     }
-    // A text that is no reference at all is the plainest reason.
+    // Only an engine that was asked makes of a text that is no reference more than just that.
     match parsed {
-        Err(error) if !sources.contains(&SourceKind::Docker) => Err(error.into()),
+        Err(error) if !engine_asked => Err(error.into()),
         _ => {
             let reference = reference.chars().take(300).collect();
             Err(RemoteError::NoSource { reference, attempts }.into())

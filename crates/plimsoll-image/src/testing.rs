@@ -59,6 +59,7 @@ pub(crate) struct Server {
     path: Option<PathBuf>,
     requests: Arc<Mutex<Vec<Received>>>,
     stop: Arc<AtomicBool>,
+    acceptor: Option<std::thread::JoinHandle<()>>,
 }
 
 impl Server {
@@ -92,11 +93,12 @@ impl Server {
         wrap: impl Fn(TcpStream) -> Option<Box<dyn Stream>> + Send + 'static,
     ) -> Server {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let server = Server {
+        let mut server = Server {
             address: Some(listener.local_addr().unwrap()),
             path: None,
             requests: Arc::default(),
             stop: Arc::default(),
+            acceptor: None,
         };
         server.serve(Arc::new(handler), move || {
             let (stream, _) = listener.accept().ok()?;
@@ -110,29 +112,30 @@ impl Server {
         handler: impl Fn(&Received) -> Reply + Send + Sync + 'static,
     ) -> Server {
         let listener = UnixListener::bind(path).unwrap();
-        let server = Server {
+        let mut server = Server {
             address: None,
             path: Some(path.to_owned()),
             requests: Arc::default(),
             stop: Arc::default(),
+            acceptor: None,
         };
         server.serve(Arc::new(handler), move || Some(Box::new(listener.accept().ok()?.0)));
         server
     }
 
     fn serve(
-        &self,
+        &mut self,
         handler: Handler,
         accept: impl Fn() -> Option<Box<dyn Stream>> + Send + 'static,
     ) {
         let (requests, stop) = (Arc::clone(&self.requests), Arc::clone(&self.stop));
-        std::thread::spawn(move || {
+        self.acceptor = Some(std::thread::spawn(move || {
             while !stop.load(Ordering::Relaxed) {
                 let Some(stream) = accept() else { continue };
                 let (handler, requests) = (Arc::clone(&handler), Arc::clone(&requests));
                 std::thread::spawn(move || answer(stream, &handler, &requests));
             }
-        });
+        }));
     }
 
     pub(crate) fn port(&self) -> u16 {
@@ -156,6 +159,8 @@ impl Drop for Server {
         // Wakes the thread that waits for a connection.
         let _ = self.address.map(TcpStream::connect);
         let _ = self.path.as_ref().map(UnixStream::connect);
+        // After that the address is free, and connections to it are refused.
+        let _ = self.acceptor.take().map(std::thread::JoinHandle::join);
     }
 }
 

@@ -20,8 +20,9 @@ const HISTORY: &str = r#"[{"Created":1795484815,"CreatedBy":"CMD [\"/bin/sh\"]",
     {"Created":1795484814,"CreatedBy":"ADD root.tar /","Size":7391160,"Tags":null}]"#;
 
 struct Engine {
-    directory: tempfile::TempDir,
+    // Stops before its socket is deleted.
     server: Server,
+    directory: tempfile::TempDir,
 }
 
 impl Engine {
@@ -35,7 +36,7 @@ impl Engine {
                 "/images/example/alpine:1/get" => Reply::new(200, vec![7; 2_000_000]),
                 _ => Reply::new(404, r#"{"message":"no such image"}"#),
             });
-        Engine { directory, server }
+        Engine { server, directory }
     }
 
     fn options(&self) -> RemoteOptions {
@@ -168,4 +169,14 @@ fn ids_are_for_docker_only() {
     assert!(error.contains("docker: Docker does not have"), "{error}");
     assert!(error.contains("remote: ") && error.contains("image id"), "{error}");
     assert!(engine.server.requests()[0].target.contains(&id));
+}
+
+#[test]
+fn a_wrong_name_is_the_plainest_reason_when_nobody_can_be_asked() {
+    let engine = Engine::new(INSPECTION, HISTORY);
+    let mut options = engine.options();
+    options.daemons.docker_host = "/nonexistent/docker.sock".to_owned();
+    options.daemons.podman_sockets.clear();
+    let error = open_reference("Alpine", &crate::DEFAULT_SOURCES, &options).err().unwrap();
+    assert!(matches!(error, crate::Error::Reference(_)), "{error}");
 }

@@ -40,6 +40,8 @@ pub(super) fn open(clients: Vec<Arc<Client>>, layer: &Descriptor) -> ChunkReader
 
 /// One error as it is, several as a list.
 pub(super) fn only_or_all(mut errors: Vec<RemoteError>) -> RemoteError {
+    // Two addresses of one server often fail alike.
+    errors.dedup_by_key(|error| error.to_string());
     match errors.pop() {
         Some(only) if errors.is_empty() => only,
         last => {

@@ -64,25 +64,49 @@ async fn open(
     reference: &Reference,
     options: &RegistryOptions,
 ) -> Result<Opened, Error> {
-    let mut errors = Vec::new();
+    let mut errors: Vec<RemoteError> = Vec::new();
+    let mut answered = None;
     for index in 0..clients.len() {
+        let host = &clients[index].endpoint.host;
+        // The same registry with and without encryption: whoever answered need not be asked again.
+        if answered.as_ref() == Some(host) {
+            continue;
+        }
         match resolve(&clients[index], reference, options).await {
             Ok((image, layers)) => {
                 // The server that answered is asked for layers first.
                 clients[..=index].rotate_right(1);
+                let host = clients[0].endpoint.host.clone();
+                let mut first = true;
+                clients.retain(|client| std::mem::take(&mut first) || client.endpoint.host != host);
                 let blobs = Box::new(RegistryBlobs { clients, layers });
                 return Ok(Opened::Random { image, blobs });
             }
-            Err(Error::Remote(error)) => errors.push(error),
+            Err(Error::Remote(error)) => {
+                if !speaks_otherwise(&error) {
+                    answered = Some(host.clone());
+                }
+                errors.push(error);
+            }
             // What a mirror has wrong the registry may have right.
             Err(error) if clients[index].endpoint.mirror => {
-                let host = clients[index].endpoint.host.clone();
-                errors.push(RemoteError::Protocol { host, message: error.to_string() });
+                let message = error.to_string();
+                errors.push(RemoteError::Protocol { host: host.clone(), message });
             }
             Err(error) => return Err(error),
         }
     }
     Err(blob::only_or_all(errors).into())
+}
+
+/// Whether a failure may mean that the other side expects TLS where it got none, or the reverse.
+/// Servers in Go answer 400 to the one, and the other breaks the connection.
+fn speaks_otherwise(error: &RemoteError) -> bool {
+    match error {
+        RemoteError::Unreachable { .. } => true,
+        RemoteError::Status { status, .. } => status.starts_with("400"),
+        _ => false,
+    }
 }
 
 async fn resolve(

@@ -119,8 +119,14 @@ impl Transport {
                     asked.unwrap_or_default().max(self.retry.wait(attempt))
                 }
                 Err(Failure::Final(error)) => return Err(error),
-                Err(Failure::Connect(error)) if !request.retry_connect => return Err(error),
-                Err(Failure::Connect(error) | Failure::Broken(error)) => {
+                Err(Failure::Connect(error)) => {
+                    // A name that cannot be resolved seldom can be a moment later.
+                    if !request.retry_connect || attempt >= self.retry.retries.min(1) {
+                        return Err(error);
+                    }
+                    self.retry.wait(attempt)
+                }
+                Err(Failure::Broken(error)) => {
                     if attempt >= self.retry.retries {
                         return Err(error);
                     }
@@ -193,7 +199,7 @@ impl Transport {
             Ok(Err(error)) => {
                 let message = explain(&error);
                 let unreachable = RemoteError::Unreachable { host, message };
-                Err(if error.is_builder() {
+                Err(if error.is_builder() || is_definite(&error) {
                     Failure::Final(unreachable)
                 } else if error.is_connect() {
                     Failure::Connect(unreachable)
@@ -323,6 +329,23 @@ fn innermost(error: &reqwest::Error) -> String {
         inner = next;
     }
     inner.to_string()
+}
+
+/// Whether a failed connection was refused on purpose: by the other machine, or for its
+/// certificate.
+fn is_definite(error: &reqwest::Error) -> bool {
+    let mut inner = error.source();
+    while let Some(cause) = inner {
+        if let Some(error) = cause.downcast_ref::<std::io::Error>() {
+            let refused = error.kind() == std::io::ErrorKind::ConnectionRefused;
+            let tls = error.get_ref().is_some_and(|inner| inner.is::<rustls::Error>());
+            if refused || tls {
+                return true;
+            }
+        }
+        inner = cause.source();
+    }
+    false
 }
 
 fn explain(error: &reqwest::Error) -> String {

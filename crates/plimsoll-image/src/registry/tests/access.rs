@@ -255,3 +255,11 @@ fn certificates_are_verified() {
     std::fs::write(&file, "no certificate").unwrap();
     assert!(failure(open(&host, &trusting)).contains("none in PEM form"));
 }
+
+#[test]
+fn a_registry_that_answered_is_not_asked_in_the_other_scheme() {
+    let server = Server::plain(|_| not_found());
+    let error = failure(open(&server.host(), &options()));
+    assert!(error.ends_with(&format!("{}/library/test:1", server.host())), "{error}");
+    assert_eq!(server.requests().len(), 1);
+}

@@ -156,6 +156,16 @@ fn a_blob_has_the_promised_length() {
 }
 
 #[test]
+fn a_refused_connection_is_final() {
+    let gone = Server::plain(|_| not_found()).host();
+    let start = Instant::now();
+    let error = failure(open(&gone, &crate::RegistryOptions::default()));
+    assert!(error.contains("refused"), "{error}");
+    // Loading certificates takes a moment, the first wait is longer.
+    assert!(start.elapsed() < Duration::from_millis(250), "{:?}", start.elapsed());
+}
+
+#[test]
 fn a_silent_server_is_not_waited_for() {
     let mut impatient = options();
     impatient.read_timeout = Duration::from_millis(100);
