@@ -7,8 +7,11 @@
 //!    nevertheless installed settles the matter, and one that is not is shown as what it is.
 //! 3. "Not affected" settles the matter for the name it is said of; said of a source package it
 //!    does not outweigh a record about the very binary.
-//! 4. Affected is who stands inside the ranges of at least one record that is left.
-//! 5. The fix is the lowest version named by any record that none of them calls affected.
+//! 4. An rpm at or above the fix of its own minor release is clear, whatever the fix of a later one.
+//! 5. Affected is who stands inside the ranges of at least one record that is left.
+//! 6. The fix is the lowest version that a record offers as one and none of them calls affected.
+//!    Where nothing is offered (a fix is planned, or exists upstream only) the end of a range is a
+//!    bound and no fix.
 
 use std::cmp::Ordering;
 
@@ -114,6 +117,9 @@ pub(crate) fn decide<'a>(
     }
     let mut relevant = if subscribed.is_empty() { public } else { subscribed };
     drop_never_affected(&mut relevant, &mut locked);
+    if setting.scheme == Scheme::Rpm && relevant.iter().any(fixed_in_own_branch) {
+        return Decision::Clear;
+    }
 
     let inside: Vec<_> = relevant.iter().filter(|one| one.comparison().is_some()).collect();
     let locked: Vec<_> = locked.iter().filter(|one| one.comparison().is_some()).collect();
@@ -134,6 +140,36 @@ pub(crate) fn decide<'a>(
 /// hold packages of their own, whose versions say nothing about the usual ones.
 fn is_extended_support(channel: &str) -> bool {
     channel.starts_with("esm")
+}
+
+/// Whether a record offers a fix for the minor release that the installed package was built for, and
+/// it is installed.
+///
+/// Red Hat and its rebuilds fix one problem in several minor releases, each with an erratum of its
+/// own: for CVE-2024-2961 glibc `2.28-236.el8_9.13` and `2.28-251.el8_10.1`. Seen by the second
+/// alone the first looks affected.
+fn fixed_in_own_branch(standing: &Standing<'_>) -> bool {
+    let installed = &standing.key.version;
+    let Some(branch) = minor_release(installed) else { return false };
+    let record = standing.affected();
+    record.status == Status::Fixed
+        && record.ranges.iter().filter_map(|range| range.fixed.as_deref()).any(|fixed| {
+            minor_release(fixed) == Some(branch)
+                && Scheme::Rpm.compare(installed, fixed).is_ok_and(Ordering::is_ge)
+        })
+}
+
+/// `el8_9` of `2.28-236.el8_9.13`; nothing where the release does not name a minor one.
+fn minor_release(version: &str) -> Option<&str> {
+    let (_, release) = version.rsplit_once('-')?;
+    release.split('.').find(|part| {
+        let numbers = part.strip_prefix("el").and_then(|numbers| numbers.split_once('_'));
+        numbers.is_some_and(|(major, minor)| {
+            let is_number =
+                |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+            is_number(major) && is_number(minor)
+        })
+    })
 }
 
 fn drop_never_affected(relevant: &mut Vec<Standing<'_>>, locked: &mut Vec<Standing<'_>>) {
@@ -227,7 +263,7 @@ fn weight<'s>(standing: &'s Standing<'_>) -> (bool, u8, bool, &'s str, &'s [Stri
     (record.channel.is_some(), rank, by_source, &standing.record.source.id, &record.advisories)
 }
 
-/// The lowest fix of `inside` that is above the installed version and in none of the affected
+/// The lowest fix offered in `inside` that is above the installed version and in none of the affected
 /// ranges of `inside` and `relevant`.
 fn lowest_sufficient<'s, 'a>(
     scheme: Scheme,
@@ -237,6 +273,9 @@ fn lowest_sufficient<'s, 'a>(
 ) -> Option<(String, &'s Standing<'a>)> {
     let mut candidates: Vec<(&str, &Standing<'_>)> = Vec::new();
     for &standing in inside {
+        if standing.affected().status != Status::Fixed {
+            continue;
+        }
         for range in &standing.affected().ranges {
             if let Some(fixed) = range.fixed.as_deref()
                 && scheme.compare(fixed, &standing.key.version).is_ok_and(Ordering::is_gt)

@@ -213,3 +213,35 @@ fn advisories_of_all_records_are_collected() {
     };
     assert_eq!(verdict.advisories, ["DSA-1-1", "DSA-2-1"]);
 }
+
+#[test]
+fn the_end_of_a_range_is_a_fix_only_where_one_is_offered() {
+    // Ubuntu's `pending (3.0-2)`: the version is chosen, but nobody can install it yet.
+    let mut pending = deb_fixed("3.0-2");
+    pending.status = Status::FixDeferred;
+    assert_eq!(judge(DEB, "3.0-1", vec![pending.clone()]), "fix_deferred (3.0-1 < 3.0-2 by deb)");
+    assert_eq!(judge(DEB, "3.0-2", vec![pending]), "clear");
+}
+
+#[test]
+fn an_rpm_with_the_fix_of_its_own_minor_release_is_clear() {
+    const RPM: Setting = Setting { scheme: Scheme::Rpm, extended_support: false };
+    // CVE-2024-2961 in AlmaLinux 8: ALSA-2024:2722 for 8.9 and ALSA-2024:3269 for 8.10.
+    let errata = || {
+        let fix = |version| fixed("alma:8", "glibc", "CVE-2024-2961", version);
+        vec![fix("2.28-236.el8_9.13"), fix("2.28-251.el8_10.1")]
+    };
+    for clear in
+        ["2.28-236.el8_9.13", "2.28-236.el8_9.14", "2.28-251.el8_10.1", "2.28-251.el8_10.5"]
+    {
+        assert_eq!(judge(RPM, clear, errata()), "clear", "{clear}");
+    }
+    for affected in ["2.28-236.el8_9.12", "2.28-236.el8", "2.28-240.el8_8.1", "2.28-251.el8"] {
+        let words = judge(RPM, affected, errata());
+        assert!(words.starts_with("fixed in 2.28-251.el8_10.1"), "{affected}: {words}");
+    }
+    assert_eq!(minor_release("2.28-236.el8_9.13"), Some("el8_9"));
+    for none in ["2.28-236.el8", "2.28", "1-2.module_el8.6.0+1", "1-2.el8_", "1-2.el_9"] {
+        assert_eq!(minor_release(none), None, "{none}");
+    }
+}
