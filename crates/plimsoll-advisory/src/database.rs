@@ -6,6 +6,7 @@
 //! ended early is not a clean one. [`Database::verify`] compares the whole content with its
 //! checksum.
 
+mod blocks;
 mod bytes;
 mod compile;
 mod cursor;
@@ -18,7 +19,7 @@ mod vulnerability;
 pub(crate) mod write;
 
 use std::path::Path;
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::OnceLock;
 
 pub use compile::{compile, save};
 pub use entry::{AffectedEntries, AffectedEntry, RangeRef, Ranges, SourceRef, Words};
@@ -27,6 +28,7 @@ pub use info::{Info, NamespaceInfo, SourceInfo};
 pub use vulnerability::{Detail, Details, Text, VulnerabilityEntry};
 pub use write::{TooLarge, WriteOptions, Written};
 
+use self::blocks::Blocks;
 use self::bytes::Bytes;
 use self::cursor::Cursor;
 use self::format::{EPSS_ROW, EPSS_SCALE, NONE, Section, u32_at};
@@ -48,8 +50,7 @@ pub struct Database {
     bytes: Bytes,
     layout: Layout,
     damage: OnceLock<Section>,
-    /// The block of texts that was inflated last: the texts of one vulnerability are neighbours.
-    block: Mutex<Option<(u32, Arc<[u8]>)>>,
+    blocks: Blocks,
 }
 
 impl Database {
@@ -76,7 +77,7 @@ impl Database {
 
     fn new(bytes: Bytes) -> Result<Database, DatabaseError> {
         let layout = Layout::read(&bytes)?;
-        Ok(Database { bytes, layout, damage: OnceLock::new(), block: Mutex::new(None) })
+        Ok(Database { bytes, layout, damage: OnceLock::new(), blocks: Blocks::default() })
     }
 
     /// Compares the whole content with its checksum, which reads every page once.

@@ -15,11 +15,12 @@ mod ours;
 mod package;
 mod vulnerability;
 
+use std::collections::HashMap;
 use std::io::{self, Write};
 
 use serde::Serialize;
 
-use crate::{Report, Texts, identity};
+use crate::{Report, Text, Texts, identity};
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
@@ -103,13 +104,16 @@ fn result<'a>(report: &'a Report, artifact_id: &str, texts: Texts<'_>) -> OsResu
     } else {
         Vec::new()
     };
+    // One problem is found in many packages, and its text must be inflated.
+    let mut known: HashMap<&str, Text> = HashMap::new();
     let vulnerabilities = report
         .outcome
         .findings
         .iter()
         .filter_map(|finding| {
             let package = report.package(finding)?;
-            let text = texts(&finding.vulnerability);
+            let id = finding.vulnerability.as_str();
+            let text = known.entry(id).or_insert_with(|| texts(id)).clone();
             let place = vulnerability::Place { artifact_id, target: &target };
             Some(vulnerability::Vulnerability::of(report, finding, package, text, place))
         })
