@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{Digest, ImageConfig};
 
 /// An image: its names, configuration and layers.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Image {
     /// What the user called it: a reference or a path.
     pub name: String,

@@ -32,9 +32,17 @@ pub struct ScanOptions<'a> {
 /// The whole inventory is recalled without reading anything when an image with the same layers was
 /// seen before; else each layer that is known is recalled by itself.
 pub fn take_inventory(
-    opened: Opened,
+    mut opened: Opened,
     options: &ScanOptions<'_>,
 ) -> Result<(Image, Inventory), Error> {
+    let names = match &mut opened {
+        Opened::Stream { described, .. } => {
+            let told = described.take();
+            *described = told.as_ref().and_then(|told| remembered(told, options.cache?));
+            told
+        }
+        Opened::Random { .. } => None,
+    };
     let known = match &opened {
         Opened::Random { image, .. } => Some(image),
         Opened::Stream { described, .. } => described.as_ref(),
@@ -48,6 +56,16 @@ pub fn take_inventory(
     let examiner = FactsExaminer { cache: options.cache, unwritable: Mutex::default() };
     let (image, examined) =
         opened.examine_reporting(&examiner, &options.limits, options.threads, options.progress)?;
+    let image = match &names {
+        Some(told) => {
+            let image = renamed(image, told);
+            if let (Some(id), Some(cache)) = (&image.id, options.cache) {
+                examiner.note(cache.store("stream", id, &image));
+            }
+            image
+        }
+        None => image,
+    };
     let whole = examined.iter().all(|layer| layer.problems.is_empty());
     let mut facts = Vec::with_capacity(examined.len());
     for layer in examined {
@@ -77,6 +95,29 @@ pub fn take_inventory(
         ));
     }
     Ok((image, inventory))
+}
+
+/// What an earlier export showed of the image that a daemon describes.
+///
+/// A daemon's description lacks the configuration's own bytes and the layers' sizes; with the
+/// earlier image in its place, a scan that recalls everything reports the same as one that reads
+/// everything.
+fn remembered(told: &Image, cache: &Cache) -> Option<Image> {
+    let image: Image = cache.load("stream", told.id.as_ref()?)?;
+    let diff_ids =
+        |image: &Image| -> Vec<_> { image.layers.iter().map(|layer| layer.diff_id).collect() };
+    (image.id == told.id && diff_ids(&image) == diff_ids(told)).then(|| renamed(image, told))
+}
+
+/// The image under the names by which the daemon knows it now.
+fn renamed(image: Image, told: &Image) -> Image {
+    Image {
+        name: told.name.clone(),
+        source: told.source,
+        repo_tags: told.repo_tags.clone(),
+        repo_digests: told.repo_digests.clone(),
+        ..image
+    }
 }
 
 /// A digest over what decides an inventory: the layers' contents in their order. A directory has

@@ -199,8 +199,8 @@ fn end_of_life(
     advisories: &(impl Advisories + ?Sized),
 ) -> Option<plimsoll_advisory::model::EndOfLife> {
     let distribution = distribution?;
-    let release = distribution.release(&inventory.os.as_ref()?.version);
-    advisories.end_of_life(distribution.end_of_life_product()?, release)
+    let cycle = distribution.end_of_life_cycle(&inventory.os.as_ref()?.version);
+    advisories.end_of_life(distribution.end_of_life_product()?, &cycle)
 }
 
 /// Packages stand in the inventory's order, which is by name; so do findings, the worst of a
