@@ -2,6 +2,7 @@
 #![expect(clippy::print_stdout, reason = "a task's output is its result")]
 
 mod demo;
+mod dist;
 mod layers;
 mod policy;
 
@@ -9,6 +10,7 @@ use anyhow::{Result, bail};
 
 const USAGE: &str = "\
 usage: cargo xtask TASK
+  dist      build the static release binary
   demo      write examples/demo-image, the image of the README's first command
   limit LAYOUT
             inflate and hash the layers of an OCI layout, and nothing else
@@ -20,6 +22,7 @@ fn main() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match words.as_slice() {
+        ["dist"] => dist::build(),
         ["demo"] => demo::write("examples/demo-image".as_ref()),
         ["limit", layout] => layers::limit(layout.as_ref()),
         ["walk", image] => layers::walk(image.as_ref()),

@@ -1,8 +1,9 @@
 //! Real rpm databases in all three formats, compared with what the rpm program says of them.
 //!
-//! Debian's rpm opens SQLite databases only. The collection has most databases in several formats,
-//! converted by rpm itself, so the others are compared with their SQLite twin, and those without
-//! one with what rpm says after importing the headers that lie in them.
+//! Debian's rpm opens SQLite databases and reads Berkeley DB, in either byte order, but not ndb. The
+//! collection has most databases in several formats, converted by rpm itself, so those are compared
+//! with their SQLite twin too, and ndb files without one with what rpm says after importing the
+//! headers that lie in them.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop loudly")]
 
@@ -99,6 +100,10 @@ fn files(packages: &[Package]) -> Vec<String> {
     sorted(files.map(|file| format!("/{}", String::from_utf8_lossy(file))).collect())
 }
 
+fn is_sqlite(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "sqlite")
+}
+
 /// Reads a database, with its log if there is one.
 fn parse(path: &Path) -> Vec<Package> {
     let log = std::fs::read(format!("{}-wal", path.display())).ok();
@@ -107,10 +112,11 @@ fn parse(path: &Path) -> Vec<Package> {
     parsed.value
 }
 
-/// Compares a SQLite database with what the program says of a copy of it. Says whether it could.
+/// Compares a database with what the program says of a copy of it. Says whether it could.
 fn compare_with_program(path: &Path) -> bool {
     let copy = tempfile::tempdir().unwrap();
-    std::fs::copy(path, copy.path().join("rpmdb.sqlite")).unwrap();
+    let name = if is_sqlite(path) { "rpmdb.sqlite" } else { "Packages" };
+    std::fs::copy(path, copy.path().join(name)).unwrap();
     let Some(expected) = ask_rpm(copy.path(), &["-qa", "--qf", PROGRAM_FORMAT]) else {
         return false;
     };
@@ -129,7 +135,7 @@ fn compare_with_program(path: &Path) -> bool {
 }
 
 #[test]
-fn sqlite_databases_read_as_rpm_reads_them() {
+fn databases_read_as_rpm_reads_them() {
     let mut compared = 0;
     let archives = [
         "rpm-databases.tar.zst",
@@ -144,7 +150,7 @@ fn sqlite_databases_read_as_rpm_reads_them() {
         };
         let mut found = Vec::new();
         databases(directory.path(), &mut found);
-        found.retain(|path| path.extension().is_some_and(|extension| extension == "sqlite"));
+        found.retain(|path| is_sqlite(path) || path.ends_with("Packages"));
         for path in found {
             if !compare_with_program(&path) {
                 return println!("skipped: rpm is not installed");
@@ -152,7 +158,7 @@ fn sqlite_databases_read_as_rpm_reads_them() {
             compared += 1;
         }
     }
-    assert!(compared >= 10, "{compared} databases");
+    assert!(compared >= 19, "{compared} databases");
 }
 
 /// Where the older formats lie, and the SQLite database from which rpm made them.
@@ -195,8 +201,11 @@ fn older_formats_read_like_their_sqlite_twins() {
     for (older, sqlite) in TWINS {
         let sort = |mut packages: Vec<Package>| {
             packages.sort_by(|left, right| {
-                (&left.name, &left.version, &left.architecture)
-                    .cmp(&(&right.name, &right.version, &right.architecture))
+                (&left.name, &left.version, &left.architecture).cmp(&(
+                    &right.name,
+                    &right.version,
+                    &right.architecture,
+                ))
             });
             packages
         };
