@@ -117,7 +117,9 @@ pub(crate) fn decide<'a>(
     }
     let mut relevant = if subscribed.is_empty() { public } else { subscribed };
     drop_never_affected(&mut relevant, &mut locked);
-    if setting.scheme == Scheme::Rpm && relevant.iter().any(fixed_in_own_branch) {
+    if setting.scheme == Scheme::Rpm
+        && relevant.iter().any(|one| fixed_in_own_branch(one.affected(), &one.key.version))
+    {
         return Decision::Clear;
     }
 
@@ -142,20 +144,18 @@ fn is_extended_support(channel: &str) -> bool {
     channel.starts_with("esm")
 }
 
-/// Whether a record offers a fix for the minor release that the installed package was built for, and
-/// it is installed.
+/// Whether a record offers a fix for the minor release that this version was built for, and the
+/// version has it.
 ///
 /// Red Hat and its rebuilds fix one problem in several minor releases, each with an erratum of its
 /// own: for CVE-2024-2961 glibc `2.28-236.el8_9.13` and `2.28-251.el8_10.1`. Seen by the second
 /// alone the first looks affected.
-fn fixed_in_own_branch(standing: &Standing<'_>) -> bool {
-    let installed = &standing.key.version;
-    let Some(branch) = minor_release(installed) else { return false };
-    let record = standing.affected();
+fn fixed_in_own_branch(record: &Affected, version: &str) -> bool {
+    let Some(branch) = minor_release(version) else { return false };
     record.status == Status::Fixed
         && record.ranges.iter().filter_map(|range| range.fixed.as_deref()).any(|fixed| {
             minor_release(fixed) == Some(branch)
-                && Scheme::Rpm.compare(installed, fixed).is_ok_and(Ordering::is_ge)
+                && Scheme::Rpm.compare(version, fixed).is_ok_and(Ordering::is_ge)
         })
 }
 
@@ -290,6 +290,11 @@ fn lowest_sufficient<'s, 'a>(
     });
     let still_affected = |version: &str| {
         let mut all = inside.iter().copied().chain(relevant);
+        if scheme == Scheme::Rpm
+            && all.clone().any(|one| fixed_in_own_branch(one.affected(), version))
+        {
+            return false;
+        }
         all.any(|one| matches!(position(scheme, version, one.affected()), Position::Inside(_)))
     };
     let chosen = candidates.iter().position(|(version, _)| !still_affected(version));
