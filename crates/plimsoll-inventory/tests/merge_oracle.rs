@@ -125,6 +125,42 @@ const CASES: &[Case] = &[
 #[derive(Default)]
 struct Listing(EntryTable);
 
+/// Digest and length of each file's contents by path.
+#[derive(Default)]
+struct Contents(BTreeMap<String, (Digest, usize)>);
+
+impl plimsoll_image::LayerVisitor for Contents {
+    fn entry(&mut self, _: &plimsoll_image::Entry<'_>) -> plimsoll_image::Interest {
+        plimsoll_image::Interest::Read(1 << 30)
+    }
+    fn head(&mut self, _: &plimsoll_image::Entry<'_>, _: &[u8]) -> plimsoll_image::Interest {
+        plimsoll_image::Interest::Skip
+    }
+    fn content(&mut self, entry: &plimsoll_image::Entry<'_>, content: &[u8]) {
+        let path = String::from_utf8(entry.path.to_vec()).unwrap();
+        self.0.insert(path, (Digest::sha256(content), content.len()));
+    }
+    fn problem(&mut self, problem: plimsoll_image::Problem) {
+        panic!("{problem:?}");
+    }
+}
+
+struct Reader;
+
+impl Examiner for Reader {
+    type Visitor = Contents;
+    type Facts = BTreeMap<String, (Digest, usize)>;
+    fn recall(&self, _: &Digest) -> Option<Self::Facts> {
+        None
+    }
+    fn start(&self) -> Contents {
+        Contents::default()
+    }
+    fn finish(&self, visitor: Contents, _: &[Digest]) -> Self::Facts {
+        visitor.0
+    }
+}
+
 impl plimsoll_image::LayerVisitor for Listing {
     fn entry(&mut self, entry: &plimsoll_image::Entry<'_>) -> plimsoll_image::Interest {
         self.0.push(entry);
@@ -238,6 +274,60 @@ fn merged_views_equal_umocis_extraction() {
     }
     assert!(compared >= 30, "{compared}");
     eprintln!("{compared} layer sets agree with umoci");
+}
+
+/// Sparse files in every form that GNU tar writes, with names longer than a header holds. umoci does
+/// not extract GNU's own form, so the files that were packed are the reference.
+#[test]
+fn sparse_files_are_what_gnu_tar_packed() {
+    let version = Command::new("tar").arg("--version").output();
+    if !version.is_ok_and(|output| output.stdout.starts_with(b"tar (GNU tar)")) {
+        eprintln!("skipped: there is no GNU tar");
+        return;
+    }
+    for format in [
+        &["--format=gnu"][..],
+        &["--format=pax", "--sparse-version=0.0"],
+        &["--format=pax", "--sparse-version=0.1"],
+        &["--format=pax", "--sparse-version=1.0"],
+    ] {
+        let work = tempfile::tempdir().unwrap();
+        let tree = work.path().join("tree");
+        let long = "n".repeat(120);
+        std::fs::create_dir_all(tree.join(&long)).unwrap();
+        for (name, holes) in [("one", 1), ("many", 40), (long.as_str(), 3)] {
+            let path = tree.join(&long).join(format!("{name}.sparse"));
+            let mut file = std::fs::File::create(path).unwrap();
+            for hole in 1..=holes {
+                use std::io::{Seek as _, Write as _};
+                file.seek(std::io::SeekFrom::Start(hole * 300_000)).unwrap();
+                write!(file, "{name} after hole {hole}").unwrap();
+            }
+            file.set_len(holes * 300_000 + 200_000).unwrap();
+        }
+        let archive = work.path().join("layer.tar");
+        let made = Command::new("tar")
+            .args(format)
+            .args(["--sparse", "-cf"])
+            .arg(&archive)
+            .arg("-C")
+            .arg(&tree)
+            .arg(".")
+            .status()
+            .unwrap();
+        assert!(made.success());
+        let image = work.path().join("image");
+        let layer = std::fs::read(&archive).unwrap();
+        assert!(layer.len() < 2_000_000, "the file system keeps no holes");
+        layout::write_tars(&image, &[layer]);
+        let opened = plimsoll_image::open_path(&image, &Default::default()).unwrap();
+        let (_, layers) = opened.examine(&Reader, &Limits::default(), 2).unwrap();
+        assert_eq!(layers[0].facts.len(), 3);
+        for (path, (digest, length)) in &layers[0].facts {
+            let content = std::fs::read(tree.join(path)).unwrap();
+            assert_eq!((content.len(), Digest::sha256(&content)), (*length, *digest), "{path}");
+        }
+    }
 }
 
 /// `f PATH CONTENT` from (`PATH`, `f CONTENT`).

@@ -8,6 +8,12 @@ use serde_json::json;
 
 /// Writes an OCI layout directory with one layer per list of entries, tagged `latest`.
 pub(crate) fn write(directory: &Path, layers: &[&[&str]]) {
+    let tars = layers.iter().enumerate().map(|(index, entries)| archive(index, entries));
+    write_tars(directory, &tars.collect::<Vec<_>>());
+}
+
+/// Writes an OCI layout directory with these layers, tagged `latest`.
+pub(crate) fn write_tars(directory: &Path, layers: &[Vec<u8>]) {
     let blobs = directory.join("blobs/sha256");
     std::fs::create_dir_all(&blobs).unwrap();
     let blob = |content: &[u8]| {
@@ -16,11 +22,10 @@ pub(crate) fn write(directory: &Path, layers: &[&[&str]]) {
         json!({ "digest": digest.to_string(), "size": content.len() })
     };
     let (mut descriptors, mut diff_ids) = (Vec::new(), Vec::new());
-    for (index, entries) in layers.iter().enumerate() {
-        let tar = archive(index, entries);
-        diff_ids.push(Digest::sha256(&tar).to_string());
+    for tar in layers {
+        diff_ids.push(Digest::sha256(tar).to_string());
         let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-        gzip.write_all(&tar).unwrap();
+        gzip.write_all(tar).unwrap();
         let mut descriptor = blob(&gzip.finish().unwrap());
         descriptor["mediaType"] = "application/vnd.oci.image.layer.v1.tar+gzip".into();
         descriptors.push(descriptor);
