@@ -4,8 +4,7 @@
 use std::io::Cursor;
 
 use libfuzzer_sys::fuzz_target;
-use plimsoll_image::{Choice, Limits, Opened, SourceKind};
-use plimsoll_inventory::{ScanOptions, take_inventory};
+use plimsoll_image::{Choice, Opened, SourceKind};
 
 fuzz_target!(|bytes: &[u8]| {
     let opened = Opened::Stream {
@@ -15,14 +14,5 @@ fuzz_target!(|bytes: &[u8]| {
         described: None,
         choice: Choice::default(),
     };
-    let limits = Limits { layer_size: 64 << 20, entries: 10_000, ..Limits::default() };
-    let options = ScanOptions {
-        cache: None,
-        limits,
-        threads: 1,
-        skip: &|_| false,
-        skip_key: "",
-        progress: &|_| {},
-    };
-    let _ = take_inventory(opened, &options);
+    plimsoll_fuzz::scan(opened);
 });

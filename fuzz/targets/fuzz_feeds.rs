@@ -9,5 +9,5 @@ fuzz_target!(|bytes: &[u8]| {
     let Some((first, rest)) = bytes.split_first() else { return };
     let feed = &FEEDS[usize::from(*first) % FEEDS.len()];
     let mut collector = Collector::default();
-    (feed.parse)(&FileContext { path: "v3.19/main.json" }, rest, &mut collector);
+    (feed.parse)(&FileContext { path: plimsoll_fuzz::feed_path(feed.id) }, rest, &mut collector);
 });

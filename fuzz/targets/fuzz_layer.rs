@@ -4,10 +4,7 @@
 use std::io::{Cursor, Read};
 
 use libfuzzer_sys::fuzz_target;
-use plimsoll_image::{
-    BlobSource, Digest, Error, Image, ImageConfig, Layer, Limits, Opened, SourceKind,
-};
-use plimsoll_inventory::{ScanOptions, take_inventory};
+use plimsoll_image::{BlobSource, Digest, Error, Image, ImageConfig, Layer, Opened, SourceKind};
 
 struct Blob(Vec<u8>);
 
@@ -35,15 +32,5 @@ fuzz_target!(|bytes: &[u8]| {
         raw_config: Vec::new(),
         layers: vec![layer],
     };
-    let opened = Opened::Random { image, blobs: Box::new(Blob(bytes.to_vec())) };
-    let limits = Limits { layer_size: 64 << 20, entries: 10_000, ..Limits::default() };
-    let options = ScanOptions {
-        cache: None,
-        limits,
-        threads: 1,
-        skip: &|_| false,
-        skip_key: "",
-        progress: &|_| {},
-    };
-    let _ = take_inventory(opened, &options);
+    plimsoll_fuzz::scan(Opened::Random { image, blobs: Box::new(Blob(bytes.to_vec())) });
 });

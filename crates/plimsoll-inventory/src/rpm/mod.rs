@@ -16,8 +16,9 @@ mod log;
 mod manifest;
 mod ndb;
 mod sqlite;
-#[cfg(test)]
-mod testing;
+#[cfg(any(test, fuzzing))]
+#[doc(hidden)]
+pub mod testing;
 
 use plimsoll_image::ProblemKind;
 

@@ -1,4 +1,4 @@
-//! Writes tiny databases in each format, and damages them.
+//! Writes tiny databases in each format, and damages them. The fuzz targets start from them too.
 
 use std::time::{Duration, Instant};
 
@@ -8,17 +8,17 @@ use crate::Package;
 
 const PAGE: usize = 512;
 
-pub(super) fn names(packages: &[Package]) -> Vec<&str> {
+pub fn names(packages: &[Package]) -> Vec<&str> {
     packages.iter().map(|package| &*package.name).collect()
 }
 
 /// Headers of packages `p0`, `p1` and so on, of different lengths.
-pub(super) fn sample(count: usize) -> Vec<Vec<u8>> {
+pub fn sample(count: usize) -> Vec<Vec<u8>> {
     (0..count).map(|number| header(&format!("p{number}"), number * 17 % 60)).collect()
 }
 
 /// A header blob of version `1.2-3` with so many files `usr/bin/fN`.
-pub(super) fn header(name: &str, files: usize) -> Vec<u8> {
+pub fn header(name: &str, files: usize) -> Vec<u8> {
     let mut blob = Blob::default();
     blob.text(1000, name).text(1001, "1.2").text(1002, "3").text(1011, "Example");
     blob.text(1014, "MIT").text(1022, "noarch").text(1044, "s-1-2.src.rpm");
@@ -32,7 +32,7 @@ pub(super) fn header(name: &str, files: usize) -> Vec<u8> {
 
 /// Puts together a header blob.
 #[derive(Default)]
-pub(super) struct Blob {
+pub struct Blob {
     table: Vec<u8>,
     store: Vec<u8>,
 }
@@ -46,28 +46,28 @@ impl Blob {
         self
     }
 
-    pub(super) fn text(&mut self, tag: u32, text: &str) -> &mut Blob {
+    pub fn text(&mut self, tag: u32, text: &str) -> &mut Blob {
         self.entry(tag, 6, 1, format!("{text}\0").as_bytes())
     }
 
-    pub(super) fn texts(&mut self, tag: u32, texts: &[String]) -> &mut Blob {
+    pub fn texts(&mut self, tag: u32, texts: &[String]) -> &mut Blob {
         let joined: String = texts.iter().map(|text| format!("{text}\0")).collect();
         self.entry(tag, 8, texts.len(), joined.as_bytes())
     }
 
-    pub(super) fn numbers(&mut self, tag: u32, numbers: &[u32]) -> &mut Blob {
+    pub fn numbers(&mut self, tag: u32, numbers: &[u32]) -> &mut Blob {
         let bytes: Vec<u8> = numbers.iter().flat_map(|number| number.to_be_bytes()).collect();
         self.entry(tag, 4, numbers.len(), &bytes)
     }
 
-    pub(super) fn finish(&self) -> Vec<u8> {
+    pub fn finish(&self) -> Vec<u8> {
         let counts = [number(self.table.len() / 16), number(self.store.len())];
         [counts.map(u32::to_be_bytes).concat(), self.table.clone(), self.store.clone()].concat()
     }
 }
 
 /// A `Packages.db`.
-pub(super) fn ndb(blobs: &[Vec<u8>]) -> Vec<u8> {
+pub fn ndb(blobs: &[Vec<u8>]) -> Vec<u8> {
     let mut slots = b"RpmP".to_vec();
     for word in [0, 1, 1, number(blobs.len()) + 1, 0, 0, 0u32] {
         slots.extend(word.to_le_bytes());
@@ -97,7 +97,7 @@ pub(super) fn ndb(blobs: &[Vec<u8>]) -> Vec<u8> {
 }
 
 /// A `Packages` with one record on each hash page, behind the page that holds record 0.
-pub(super) fn berkeley(blobs: &[Vec<u8>], big: bool) -> Vec<u8> {
+pub fn berkeley(blobs: &[Vec<u8>], big: bool) -> Vec<u8> {
     let long = |number: u32| if big { number.to_be_bytes() } else { number.to_le_bytes() };
     let short = |number: usize| {
         let number = u16::try_from(number).unwrap();
@@ -156,7 +156,7 @@ pub(super) fn berkeley(blobs: &[Vec<u8>], big: bool) -> Vec<u8> {
 }
 
 /// A `rpmdb.sqlite` whose table has a root page and two rows a leaf.
-pub(super) fn sqlite(blobs: &[Vec<u8>]) -> Vec<u8> {
+pub fn sqlite(blobs: &[Vec<u8>]) -> Vec<u8> {
     let mut pages: Vec<Vec<u8>> = vec![Vec::new(); 2];
     let schema =
         "CREATE TABLE 'Packages' (hnum INTEGER PRIMARY KEY AUTOINCREMENT,blob BLOB NOT NULL)";
@@ -249,7 +249,7 @@ fn tree_page(kind: u8, header: usize, cells: &[Vec<u8>], right: u32) -> Vec<u8> 
 
 /// A log that holds all pages of a database, committed at the end, as a big-endian machine writes
 /// its sums.
-pub(super) fn log(database: &[u8]) -> Vec<u8> {
+pub fn log(database: &[u8]) -> Vec<u8> {
     let mut log = Vec::new();
     for word in [0x377f_0683, 3_007_000, number(PAGE), 0, 17, 4] {
         log.extend(u32::to_be_bytes(word));
@@ -283,7 +283,7 @@ fn number(length: usize) -> u32 {
 
 /// Cuts a database at every `step` bytes and flips thousands of bits: no package may go missing
 /// without a word, and nothing may take long.
-pub(super) fn expect_all_damage_told(database: &[u8], step: usize) {
+pub fn expect_all_damage_told(database: &[u8], step: usize) {
     let whole = parse_database(database, None);
     assert_eq!(whole.problems, []);
     let started = Instant::now();

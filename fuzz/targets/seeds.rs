@@ -1,0 +1,273 @@
+//! Writes small valid inputs for every fuzz target: `seeds DIRECTORY` makes `DIRECTORY/TARGET/N`.
+//!
+//! Without them a fuzzer spends its minutes on finding a magic number. Archives are packed without
+//! compression, or a change of one byte would break everything behind it.
+
+use std::path::Path;
+use std::{env, fs, io};
+
+// The other code is built with coverage marks, which this library counts.
+use libfuzzer_sys as _;
+use plimsoll_advisory::Collector;
+use plimsoll_advisory::database::{WriteOptions, compile};
+use plimsoll_advisory::feed::{FEEDS, FileContext, HEAD, detect};
+use plimsoll_image::Digest;
+use plimsoll_inventory::os::OS_FILES;
+use plimsoll_inventory::rpm::testing::{berkeley, header, log, ndb, sample, sqlite};
+
+/// Reads one of the hand-made texts.
+macro_rules! text {
+    ($name:literal) => {
+        include_bytes!(concat!("../seeds/", $name)).as_slice()
+    };
+}
+
+fn main() -> io::Result<()> {
+    let directory = env::args_os().nth(1).ok_or_else(|| io::Error::other("say a directory"))?;
+    for (target, inputs) in all() {
+        let directory = Path::new(&directory).join(target);
+        fs::create_dir_all(&directory)?;
+        for (number, input) in inputs.iter().enumerate() {
+            fs::write(directory.join(format!("seed-{number}")), input)?;
+        }
+    }
+    Ok(())
+}
+
+fn all() -> Vec<(&'static str, Vec<Vec<u8>>)> {
+    let texts = |texts: &[&[u8]]| texts.iter().map(|text| text.to_vec()).collect::<Vec<_>>();
+    let packages = [sample(3), vec![header("large", 60)]].concat();
+    let (berkeley, ndb) = ([berkeley(&packages, false), berkeley(&packages, true)], ndb(&packages));
+    let layers = layers(&berkeley[0], &ndb, &sqlite(&packages));
+    vec![
+        ("fuzz_apk", texts(&[text!("installed")])),
+        ("fuzz_dpkg", texts(&[text!("status"), text!("copyright"), b"/.\n/usr\n/usr/bin/a\n"])),
+        (
+            "fuzz_pacman_chisel",
+            [
+                texts(&[text!("desc"), text!("files"), text!("manifest.wall")]),
+                vec![zstd(text!("manifest.wall"))],
+            ]
+            .concat(),
+        ),
+        ("fuzz_os_release", os_files()),
+        ("fuzz_rpm_berkeley", berkeley.to_vec()),
+        ("fuzz_rpm_ndb", vec![ndb[4..].to_vec()]),
+        ("fuzz_rpm_sqlite", sqlite_inputs(&packages)),
+        (
+            "fuzz_versions",
+            texts(&[
+                b"1:2.3~rc1-4+deb12u12:2.3-4.el9_4",
+                b"1.2.3_alpha2-r41.2.3b_p1-r0",
+                b"1.0^20240101git~a-11.0.1-1.module_el8.5.0+1",
+            ]),
+        ),
+        ("fuzz_feeds", feeds()),
+        ("fuzz_database", vec![small_database()]),
+        ("fuzz_archive", layers.iter().flat_map(|layer| images(layer)).collect()),
+        ("fuzz_layer", layers.iter().flat_map(|l| [l.clone(), gzip(l), zstd(l)]).collect()),
+    ]
+}
+
+/// Each feed's sample behind the byte that picks the feed.
+fn feeds() -> Vec<Vec<u8>> {
+    let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("seeds/feeds");
+    (0u8..)
+        .zip(FEEDS)
+        .map(|(number, feed)| {
+            let sample = fs::read(samples.join(feed.id)).unwrap_or_else(|error| {
+                panic!("seeds/feeds has no sample of {}: {error}", feed.id)
+            });
+            let found =
+                detect(plimsoll_fuzz::feed_path(feed.id), &sample[..sample.len().min(HEAD)]);
+            assert_eq!(found.map(|found| found.id), Some(feed.id), "the sample is of another feed");
+            [&[number][..], &sample].concat()
+        })
+        .collect()
+}
+
+/// The samples of all feeds, compiled.
+fn small_database() -> Vec<u8> {
+    let mut collector = Collector::default();
+    for (input, feed) in feeds().iter().zip(FEEDS) {
+        let path = plimsoll_fuzz::feed_path(feed.id);
+        (feed.parse)(&FileContext { path }, &input[1..], &mut collector);
+    }
+    let written = compile(collector, &WriteOptions::default());
+    written.expect("samples are small").bytes
+}
+
+fn os_files() -> Vec<Vec<u8>> {
+    let place = |name: &str| {
+        let index = OS_FILES.iter().position(|path| *path == name).expect("a known file");
+        u8::try_from(index).expect("few files")
+    };
+    vec![
+        [&[place("etc/os-release")][..], text!("os-release")].concat(),
+        [&[place("etc/redhat-release")][..], text!("redhat-release")].concat(),
+        [&[place("etc/alpine-release")][..], b"3.19.1\n"].concat(),
+        [&[0][..], text!("application-inventory.json")].concat(),
+    ]
+}
+
+/// Databases without and with a write-ahead log, and the list that some images have instead.
+fn sqlite_inputs(packages: &[Vec<u8>]) -> Vec<Vec<u8>> {
+    let database = sqlite(packages);
+    let log = log(&sqlite(&packages[..1]));
+    // The target takes 255/512 of the input for the log when its first byte is 255.
+    let mut both = [&log, &database[16..]].concat();
+    both.resize((log.len() * 512).div_ceil(255).max(both.len()), 0);
+    vec![
+        [&[0][..], &database[16..]].concat(),
+        [&[255][..], &both].concat(),
+        [&[0][..], text!("container-manifest-2")].concat(),
+    ]
+}
+
+/// Layers as tar files.
+fn layers(berkeley: &[u8], ndb: &[u8], sqlite: &[u8]) -> Vec<Vec<u8>> {
+    let os = ("etc/os-release", text!("os-release"));
+    [
+        &[
+            os,
+            ("var/lib/dpkg/status", text!("status")),
+            ("var/lib/dpkg/info/bash.list", b"/.\n/usr/bin/bash\n"),
+            ("usr/share/doc/bash/copyright", text!("copyright")),
+            ("etc/.wh.old", b""),
+            ("usr/.wh..wh..opq", b""),
+        ][..],
+        &[
+            os,
+            ("var/lib/dpkg/status.d/base", text!("status")),
+            ("var/lib/dpkg/status.d/base.md5sums", b"89269e1298235f1b12b4c16e4065ad0d  usr/a\n"),
+        ],
+        &[("etc/alpine-release", b"3.19.1\n"), ("lib/apk/db/installed", text!("installed"))],
+        &[("etc/redhat-release", text!("redhat-release")), ("var/lib/rpm/Packages", berkeley)],
+        &[os, ("usr/lib/sysimage/rpm/Packages.db", ndb)],
+        &[os, ("usr/lib/sysimage/rpm/rpmdb.sqlite", sqlite)],
+        &[os, ("var/lib/rpmmanifest/container-manifest-2", text!("container-manifest-2"))],
+        &[
+            os,
+            ("var/lib/pacman/local/bash-5.2.021-1/desc", text!("desc")),
+            ("var/lib/pacman/local/bash-5.2.021-1/files", text!("files")),
+            ("var/lib/chisel/manifest.wall", &zstd(text!("manifest.wall"))),
+        ],
+    ]
+    .iter()
+    .map(|files| tar(files))
+    .collect()
+}
+
+/// The same layer as `docker save` and as an OCI layout pack it.
+fn images(layer: &[u8]) -> [Vec<u8>; 2] {
+    let diff_id = Digest::sha256(layer);
+    let config = format!(
+        r#"{{"architecture":"amd64","os":"linux","config":{{}},"rootfs":{{"type":"layers","diff_ids":["{diff_id}"]}},"history":[{{"created_by":"COPY"}}]}}"#
+    );
+    let blob =
+        |bytes: &[u8]| format!("blobs/{}", Digest::sha256(bytes).to_string().replace(':', "/"));
+    let listed = format!(
+        r#"[{{"Config":"{}","RepoTags":["a:1"],"Layers":["l/layer.tar"]}}]"#,
+        blob(config.as_bytes())
+    );
+    let docker = tar(&[
+        (&blob(config.as_bytes()), config.as_bytes()),
+        ("l/layer.tar", layer),
+        ("manifest.json", listed.as_bytes()),
+    ]);
+    let described = |kind: &str, bytes: &[u8]| {
+        format!(
+            r#"{{"mediaType":"application/vnd.oci.image.{kind}","digest":"{}","size":{}}}"#,
+            Digest::sha256(bytes),
+            bytes.len()
+        )
+    };
+    let manifest = format!(
+        r#"{{"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json","config":{},"layers":[{}]}}"#,
+        described("config.v1+json", config.as_bytes()),
+        described("layer.v1.tar", layer)
+    );
+    let index = format!(
+        r#"{{"schemaVersion":2,"manifests":[{}]}}"#,
+        described("manifest.v1+json", manifest.as_bytes())
+    );
+    let oci = tar(&[
+        ("oci-layout", br#"{"imageLayoutVersion":"1.0.0"}"#),
+        ("index.json", index.as_bytes()),
+        (&blob(manifest.as_bytes()), manifest.as_bytes()),
+        (&blob(config.as_bytes()), config.as_bytes()),
+        (&blob(layer), layer),
+    ]);
+    [docker, oci]
+}
+
+/// A POSIX tar file with extended headers, links and the given files.
+fn tar(files: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut tar = Vec::new();
+    member(&mut tar, "usr/", b'5', "", b"");
+    member(&mut tar, "bin", b'2', "usr/bin", b"");
+    member(&mut tar, "pax", b'x', "", b"18 path=etc/named\n19 mtime=1700000.5\n");
+    member(&mut tar, "short", b'0', "", b"x");
+    member(&mut tar, "././@LongLink", b'L', "", &[&[b'n'; 120][..], b"\0"].concat());
+    member(&mut tar, "short", b'0', "", b"x");
+    for (name, content) in files {
+        member(&mut tar, name, b'0', "", content);
+    }
+    member(&mut tar, "hard", b'1', files.first().map_or("short", |(name, _)| name), b"");
+    tar.resize(tar.len() + 1024, 0);
+    tar
+}
+
+fn member(tar: &mut Vec<u8>, name: &str, kind: u8, link: &str, content: &[u8]) {
+    let mut block = [0; 512];
+    let mut put =
+        |at: usize, text: &str| block[at..at + text.len()].copy_from_slice(text.as_bytes());
+    put(0, name);
+    put(100, "0000644\0");
+    put(124, &format!("{:011o}", content.len()));
+    put(136, "00000000000");
+    put(148, "        ");
+    put(157, link);
+    put(257, "ustar\x0000");
+    block[156] = kind;
+    let sum: u32 = block.iter().map(|&byte| u32::from(byte)).sum();
+    block[148..154].copy_from_slice(format!("{sum:06o}").as_bytes());
+    block[154] = 0;
+    tar.extend(block);
+    tar.extend(content);
+    tar.resize(tar.len().next_multiple_of(512), 0);
+}
+
+/// A gzip file of stored blocks.
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut packed = b"\x1f\x8b\x08\0\0\0\0\0\0\xff".to_vec();
+    let count = bytes.chunks(0xffff).len();
+    for (number, block) in (1..).zip(bytes.chunks(0xffff)) {
+        let length = u16::try_from(block.len()).expect("chunks are no longer");
+        packed.push(u8::from(number == count));
+        packed.extend([length.to_le_bytes(), (!length).to_le_bytes()].concat());
+        packed.extend(block);
+    }
+    let mut sum = !0u32;
+    for byte in bytes {
+        sum ^= u32::from(*byte);
+        for _ in 0..8 {
+            sum = sum >> 1 ^ if sum & 1 == 1 { 0xedb8_8320 } else { 0 };
+        }
+    }
+    packed.extend([(!sum).to_le_bytes(), (bytes.len() as u32).to_le_bytes()].concat());
+    packed
+}
+
+/// A zstd frame of raw blocks.
+fn zstd(bytes: &[u8]) -> Vec<u8> {
+    let mut packed = b"\x28\xb5\x2f\xfd\xa0".to_vec();
+    packed.extend((bytes.len() as u32).to_le_bytes());
+    let count = bytes.chunks(0xffff).len();
+    for (number, block) in (1..).zip(bytes.chunks(0xffff)) {
+        let head = (block.len() as u32) << 3 | u32::from(number == count);
+        packed.extend(&head.to_le_bytes()[..3]);
+        packed.extend(block);
+    }
+    packed
+}
