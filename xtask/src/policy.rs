@@ -55,7 +55,8 @@ pub(crate) fn check() -> Result<()> {
         bail!("cargo metadata failed: {}", String::from_utf8_lossy(&output.stderr));
     }
     let metadata: Metadata = serde_json::from_slice(&output.stdout)?;
-    let allowed = rules.licenses.allow.iter().map(|text| licensee(text)).collect::<Result<_>>()?;
+    let allowed =
+        rules.licenses.allow.iter().map(|text| licensee(text)).collect::<Result<Vec<_>>>()?;
     let mut breaches = Vec::new();
     let mut versions: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for package in &metadata.packages {
@@ -74,7 +75,7 @@ pub(crate) fn check() -> Result<()> {
     Ok(())
 }
 
-fn judge(package: &Package, allowed: &Vec<spdx::Licensee>, bans: &Bans) -> Result<()> {
+fn judge(package: &Package, allowed: &[spdx::Licensee], bans: &Bans) -> Result<()> {
     if bans.deny.iter().any(|ban| ban.name == package.name) {
         bail!("banned");
     }

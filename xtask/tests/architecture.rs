@@ -52,14 +52,15 @@ fn metadata() -> Value {
         .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.toml"))
         .args(["--filter-platform", "x86_64-unknown-linux-gnu"])
         .output()
-        .unwrap();
+        .expect("cargo runs this test");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    serde_json::from_slice(&output.stdout).unwrap()
+    serde_json::from_slice(&output.stdout).expect("cargo writes JSON")
 }
 
 fn strings<'v>(values: &'v Value, key: &str) -> impl Iterator<Item = &'v str> {
     let key = key.to_owned();
-    values.as_array().unwrap().iter().map(move |value| value[&key].as_str().unwrap())
+    let values = values.as_array().expect("a list");
+    values.iter().map(move |value| value[&key].as_str().expect("a text"))
 }
 
 #[test]
@@ -122,5 +123,5 @@ fn the_binary_stays_small() {
 }
 
 fn strings_or_null(kinds: &Value) -> impl Iterator<Item = Option<&str>> {
-    kinds.as_array().unwrap().iter().map(|kind| kind["kind"].as_str())
+    kinds.as_array().expect("a list").iter().map(|kind| kind["kind"].as_str())
 }
