@@ -66,6 +66,26 @@ pub struct Affected {
     pub channel: Option<String>,
 }
 
+impl Affected {
+    /// A record that says a status and nothing else yet, for those to fill that say more.
+    pub(crate) fn with_status(status: Status) -> Affected {
+        Affected {
+            namespace: String::new(),
+            package: String::new(),
+            vulnerability: String::new(),
+            advisories: Vec::new(),
+            status,
+            raw_status: None,
+            ranges: Vec::new(),
+            versions: Vec::new(),
+            severity: None,
+            architectures: Vec::new(),
+            modularity: None,
+            channel: None,
+        }
+    }
+}
+
 /// Versions from `introduced` up to, without, `fixed` or up to, with, `last_affected`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]

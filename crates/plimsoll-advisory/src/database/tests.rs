@@ -60,14 +60,9 @@ fn affected(namespace: &str, package: &str, vulnerability: &str, fixed: &str) ->
         package: package.to_owned(),
         vulnerability: vulnerability.to_owned(),
         advisories: vec!["DSA-5865-1".to_owned()],
-        status: Status::Fixed,
-        raw_status: None,
         ranges: vec![Range { fixed: Some(fixed.to_owned()), ..Range::default() }],
-        versions: Vec::new(),
         severity: Some(Severity::High),
-        architectures: Vec::new(),
-        modularity: None,
-        channel: None,
+        ..Affected::with_status(Status::Fixed)
     }
 }
 

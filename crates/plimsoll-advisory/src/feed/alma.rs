@@ -156,18 +156,13 @@ pub(super) fn parse(file: &FileContext, bytes: &[u8], sink: &mut dyn Sink) {
                 package: package.clone(),
                 vulnerability: name.clone(),
                 advisories: vec![erratum.id.clone()],
-                status: Status::Fixed,
-                raw_status: None,
                 ranges: vec![Range {
                     introduced: fix.introduced.clone(),
                     fixed: Some(fix.fixed.clone()),
                     last_affected: None,
                 }],
-                versions: Vec::new(),
                 severity,
-                architectures: Vec::new(),
-                modularity: None,
-                channel: None,
+                ..Affected::with_status(Status::Fixed)
             };
             if !is_modular(&fix.fixed) || modules.is_empty() {
                 speaker.affected(record);

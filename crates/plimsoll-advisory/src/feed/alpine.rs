@@ -226,14 +226,8 @@ fn tell(namespace: &str, package: &str, version: &str, text: &str, speaker: &mut
             package: package.to_owned(),
             vulnerability: id.clone().into_owned(),
             advisories: others.iter().map(|id| id.clone().into_owned()).collect(),
-            status,
-            raw_status: None,
             ranges,
-            versions: Vec::new(),
-            severity: None,
-            architectures: Vec::new(),
-            modularity: None,
-            channel: None,
+            ..Affected::with_status(status)
         });
     }
     !reported.is_empty()

@@ -174,15 +174,10 @@ pub(super) fn record(namespace: &str, line: &Line, id: &str) -> Option<Affected>
         namespace: namespace.to_owned(),
         package: line.package.to_owned(),
         vulnerability: id.to_owned(),
-        advisories: Vec::new(),
-        status,
         raw_status,
         ranges,
-        versions: Vec::new(),
         severity: line.notes.split([';', ' ']).find_map(urgency),
-        architectures: Vec::new(),
-        modularity: None,
-        channel: None,
+        ..Affected::with_status(status)
     })
 }
 

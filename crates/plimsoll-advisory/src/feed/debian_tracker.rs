@@ -136,15 +136,10 @@ fn tell(package: &str, id: &str, issue: &Issue, record: &str, speaker: &mut Spea
             namespace,
             package: package.to_owned(),
             vulnerability: id.to_owned(),
-            advisories: Vec::new(),
-            status,
             raw_status,
             ranges,
-            versions: Vec::new(),
             severity: release.urgency.as_deref().and_then(urgency),
-            architectures: Vec::new(),
-            modularity: None,
-            channel: None,
+            ..Affected::with_status(status)
         });
     }
     if let Some(description) = issue.description.as_deref().filter(|text| !text.is_empty()) {

@@ -243,15 +243,10 @@ fn tell(
         namespace: namespace.to_owned(),
         package: package.to_owned(),
         vulnerability: definition.cve.clone(),
-        advisories: Vec::new(),
-        status,
         raw_status: (definition.patchable != "true").then(|| definition.patchable.clone()),
         ranges,
-        versions: Vec::new(),
         severity,
-        architectures: Vec::new(),
-        modularity: None,
-        channel: None,
+        ..Affected::with_status(status)
     });
     speaker.vulnerability(Vulnerability {
         id: definition.cve.clone(),

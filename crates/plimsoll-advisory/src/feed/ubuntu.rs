@@ -198,15 +198,11 @@ fn statuses(
             namespace,
             package: line.package.to_owned(),
             vulnerability: id.to_owned(),
-            advisories: Vec::new(),
-            status,
             raw_status,
             ranges: range.into_iter().collect(),
-            versions: Vec::new(),
             severity: own_priority(document, line).or(priority),
-            architectures: Vec::new(),
-            modularity: None,
             channel,
+            ..Affected::with_status(status)
         });
     }
     whole

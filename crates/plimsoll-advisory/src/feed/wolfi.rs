@@ -97,14 +97,9 @@ fn advisory(package: &str, entry: &Tree, speaker: &mut Speaker) -> Result<(), St
             .filter(|name| name.starts_with("CGA-"))
             .map(|name| (*name).to_owned())
             .collect(),
-        status,
         raw_status: (word != "fixed").then(|| word.to_owned()),
         ranges,
-        versions: Vec::new(),
-        severity: None,
-        architectures: Vec::new(),
-        modularity: None,
-        channel: None,
+        ..Affected::with_status(status)
     });
     // A CGA is of one package; what all packages share are the other names.
     let aliases: Vec<String> = aliases
