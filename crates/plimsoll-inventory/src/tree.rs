@@ -13,12 +13,15 @@
 //!
 //! Nothing here recurses, and every link is followed a bounded number of times.
 
+mod pending;
+
 use std::hash::{BuildHasher, RandomState};
 
 use hashbrown::HashTable;
 use plimsoll_image::{Entry, EntryKind, Problem, ProblemKind};
 
 use crate::layer::EntryTable;
+use pending::Pending;
 
 /// Symbolic links followed for one path before it counts as a loop; Linux allows 40.
 const MAX_LINKS: u32 = 40;
@@ -473,44 +476,6 @@ impl Tree {
                 child = self.node(child).next;
             }
         }
-    }
-}
-
-/// Path components still to be walked, innermost link target last.
-struct Pending {
-    stack: Vec<(Vec<u8>, usize)>,
-}
-
-impl Pending {
-    fn new(path: &[u8]) -> Pending {
-        Pending { stack: vec![(path.to_vec(), 0)] }
-    }
-
-    fn push(&mut self, path: Vec<u8>) {
-        self.stack.push((path, 0));
-    }
-
-    fn next(&mut self) -> Option<Vec<u8>> {
-        loop {
-            let (path, start) = self.stack.last_mut()?;
-            if *start > path.len() {
-                self.stack.pop();
-                continue;
-            }
-            let rest = &path[*start..];
-            let end = rest.iter().position(|&byte| byte == b'/').unwrap_or(rest.len());
-            let name = rest[..end].to_vec();
-            *start += end + 1;
-            return Some(name);
-        }
-    }
-
-    /// Whether no component is left, save for trailing slashes.
-    fn is_done(&self) -> bool {
-        let blank = |(path, start): &(Vec<u8>, usize)| {
-            path.get(*start..).is_none_or(|rest| rest.iter().all(|&byte| byte == b'/'))
-        };
-        self.stack.iter().all(blank)
     }
 }
 
