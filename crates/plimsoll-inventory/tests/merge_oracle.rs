@@ -4,6 +4,8 @@
 //! Each entry's contents name the layer and entry that they come from, so a file that is there but
 //! comes from the wrong layer is seen too.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop loudly")]
+
 mod layout;
 
 use std::collections::BTreeMap;

@@ -1,5 +1,7 @@
 //! Writes tiny databases in each format, and damages them. The fuzz targets start from them too.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop loudly")]
+
 use std::time::{Duration, Instant};
 
 use super::log::Sum;
