@@ -1,8 +1,8 @@
 //! Packages of rpm, read from its database files without rpm's libraries.
 //!
 //! rpm has had three formats for one and the same content, a numbered set of header blobs
-//! ([`header`]): a Berkeley DB hash table ([`berkeley`], until rpm 4.15), a format of its own
-//! ([`ndb`], SUSE) and SQLite ([`sqlite`], since rpm 4.16). The sources of rpm define them:
+//! (`header`): a Berkeley DB hash table (`berkeley`, until rpm 4.15), a format of its own
+//! (`ndb`, SUSE) and SQLite (`sqlite`, since rpm 4.16). The sources of rpm define them:
 //! <https://github.com/rpm-software-management/rpm/tree/master/lib>. Images without any database
 //! may have a list instead ([`parse_manifest`]).
 //!
