@@ -64,10 +64,12 @@ async fn open(
     reference: &Reference,
     options: &RegistryOptions,
 ) -> Result<Opened, Error> {
-    let mut errors: Vec<RemoteError> = Vec::new();
+    let mut errors: Vec<Failure> = Vec::new();
     let mut answered = None;
     for index in 0..clients.len() {
         let host = &clients[index].endpoint.host;
+        let encrypted = clients[index].endpoint.base.scheme() == "https";
+        let failure = |error| Failure { host: host.clone(), encrypted, error };
         // The same registry with and without encryption: whoever answered need not be asked again.
         if answered.as_ref() == Some(host) {
             continue;
@@ -86,17 +88,48 @@ async fn open(
                 if !speaks_otherwise(&error) {
                     answered = Some(host.clone());
                 }
-                errors.push(error);
+                errors.push(failure(error));
             }
             // What a mirror has wrong the registry may have right.
             Err(error) if clients[index].endpoint.mirror => {
                 let message = error.to_string();
-                errors.push(RemoteError::Protocol { host: host.clone(), message });
+                errors.push(failure(RemoteError::Protocol { host: host.clone(), message }));
             }
             Err(error) => return Err(error),
         }
     }
-    Err(blob::only_or_all(errors).into())
+    Err(blob::only_or_all(without_wrong_guesses(errors)).into())
+}
+
+/// What one address said.
+struct Failure {
+    host: String,
+    encrypted: bool,
+    error: RemoteError,
+}
+
+/// Leaves out what a server said only because it was spoken to without TLS, or with it, by mistake:
+/// where both are tried, the wrong one tells nothing about what is wrong.
+fn without_wrong_guesses(mut failures: Vec<Failure>) -> Vec<RemoteError> {
+    let no_tls = |one: &Failure| {
+        // Only the words of the TLS library tell.
+        one.encrypted
+            && matches!(&one.error, RemoteError::Unreachable { message, .. } if message.contains("corrupt message"))
+    };
+    let no_plain_text = |one: &Failure| {
+        !one.encrypted
+            && matches!(&one.error, RemoteError::Status { status, .. } if status.starts_with("400"))
+    };
+    drop_beside_others(&mut failures, no_tls);
+    drop_beside_others(&mut failures, no_plain_text);
+    failures.into_iter().map(|one| one.error).collect()
+}
+
+/// Drops what is told by the same host in another way too.
+fn drop_beside_others(failures: &mut Vec<Failure>, is_wrong_guess: impl Fn(&Failure) -> bool) {
+    let told: Vec<String> =
+        failures.iter().filter(|one| !is_wrong_guess(one)).map(|one| one.host.clone()).collect();
+    failures.retain(|one| !is_wrong_guess(one) || !told.contains(&one.host));
 }
 
 /// Whether a failure may mean that the other side expects TLS where it got none, or the reverse.

@@ -352,8 +352,8 @@ fn explain(error: &reqwest::Error) -> String {
     let reason = innermost(error);
     if reason.contains("certificate") {
         return format!(
-            "{reason} (if you trust this server, name the file of its certificate authority, \
-             or use --insecure)"
+            "{reason} (if you trust this server, name the file of its certificate authority \
+             with --cacert, or use --insecure)"
         );
     }
     reason
