@@ -53,12 +53,12 @@ fn a_report_at_80_columns() {
 fn several_images_end_in_a_summary() {
     let reports = [sample::report(), sample::bare()];
     let text = table(&reports, TableOptions::default());
-    let tail: Vec<_> = text.lines().skip_while(|line| !line.starts_with("UNKNOWN")).collect();
+    let tail: Vec<_> = text.lines().skip_while(|line| !line.starts_with("NOT COVERED")).collect();
     assert_snapshot!(tail.join("\n"), @r#"
-    UNKNOWN  not judged: no package database was found
+    NOT COVERED  not judged: no package database was found
              ./scratch.tar, 0 packages, 2 layers
              STARTER DATABASE: it knows only 150 of the best-known vulnerabilities.
-             Build or download a full one for a verdict.
+             Build a full one for a verdict: plimsoll db build.
 
     Not checked no package database was found
     Database    the starter inside the program, 150 vulnerabilities
@@ -66,8 +66,8 @@ fn several_images_end_in_a_summary() {
     ────────────────────────────────────────────────────────────────────────────────
 
     Summary
-    FAIL     shop/web:1.4   2 fixable CRITICAL or HIGH in 2 packages, 1 exploited i…
-    UNKNOWN  ./scratch.tar  not judged: no package database was found
+    FAIL         shop/web:1.4   2 fixable CRITICAL or HIGH in 2 packages, 1 exploit…
+    NOT COVERED  ./scratch.tar  not judged: no package database was found
     "#);
 }
 
@@ -171,14 +171,14 @@ fn the_verdict_says_what_to_do() {
     };
     assert_eq!(
         verdict(uncovered),
-        "UNKNOWN  not judged: the database has no advisories for Debian 12"
+        "NOT COVERED  not judged: the database has no advisories for Debian 12"
     );
     assert_eq!(
         verdict(|report| {
             uncovered(report);
             report.gate = Gate::Passed;
         }),
-        "PASS     not judged: the database has no advisories for Debian 12"
+        "NOT COVERED  not judged: the database has no advisories for Debian 12"
     );
 }
 

@@ -12,11 +12,19 @@ use crate::text::{fit, truncate, width};
 /// Columns of the word in front, with its space.
 const LABEL: usize = 9;
 
+/// The word for an image that nobody could judge. It takes more room than the others have.
+const NOT_COVERED: &str = "NOT COVERED";
+
 /// The verdict, the artifact, and whatever limits what the verdict is worth.
 pub(super) fn write(page: &mut Page, report: &Report) {
     let (label, tone) = label(report);
     let margin = " ".repeat(LABEL);
-    page.paragraph(&fit(label, LABEL), tone, &sentence(report), Tone::Strong);
+    let sentence = sentence(report);
+    if width(label) < LABEL {
+        page.paragraph(&fit(label, LABEL), tone, &sentence, Tone::Strong);
+    } else {
+        page.paragraph(&format!("{label}  "), tone, &sentence, Tone::Strong);
+    }
     page.paragraph(&margin, Tone::Plain, &artifact(report), Tone::Plain);
     if let Some(reasons) = gate_reasons(report) {
         page.paragraph(&margin, Tone::Plain, &format!("gate: {reasons}"), Tone::Plain);
@@ -24,7 +32,7 @@ pub(super) fn write(page: &mut Page, report: &Report) {
     if report.database.starter {
         let text = format!(
             "STARTER DATABASE: it knows only {} of the best-known vulnerabilities. \
-             Build or download a full one for a verdict.",
+             Build a full one for a verdict: plimsoll db build.",
             report.database.vulnerabilities
         );
         page.paragraph(&margin, Tone::Plain, &text, Tone::Warning);
@@ -39,11 +47,13 @@ pub(super) fn summary(page: &mut Page, reports: &[Report]) {
     page.line(&[("Summary", Tone::Strong)]);
     let longest = reports.iter().map(|report| width(&report.image.name)).max().unwrap_or(0);
     let names = longest.clamp(1, page.columns() / 3);
+    let labels = reports.iter().map(|report| width(label(report).0) + 2).max().unwrap_or(0);
+    let labels = labels.max(LABEL);
     for report in reports {
         let (label, tone) = label(report);
         let name = fit(&crate::text::clean(&report.image.name), names);
         page.line(&[
-            (&fit(label, LABEL), tone),
+            (&fit(label, labels), tone),
             (&name, Tone::Plain),
             ("  ", Tone::Plain),
             (&sentence(report), Tone::Plain),
@@ -55,7 +65,8 @@ fn label(report: &Report) -> (&'static str, Tone) {
     match &report.gate {
         Gate::Failed(_) => return ("FAIL", Tone::Bad),
         Gate::Passed if report.coverage.is_complete() => return ("PASS", Tone::Good),
-        Gate::Passed => return ("PASS", Tone::Warning),
+        // The exit code is that of Trivy, but nobody shall read it as a verdict.
+        Gate::Passed => return (NOT_COVERED, Tone::Warning),
         Gate::Off => {}
     }
     let findings = &report.outcome.findings;
@@ -64,7 +75,7 @@ fn label(report: &Report) -> (&'static str, Tone) {
     } else if findings.iter().any(is_fixable) {
         ("UPDATE", Tone::Warning)
     } else if !report.coverage.is_complete() {
-        ("UNKNOWN", Tone::Warning)
+        (NOT_COVERED, Tone::Warning)
     } else if !findings.is_empty() {
         ("WATCH", Tone::Plain)
     } else {
