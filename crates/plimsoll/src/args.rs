@@ -6,6 +6,7 @@
 //!
 //! [cli]: https://trivy.dev/latest/docs/references/configuration/cli/trivy_image/
 
+use clap::error::{ContextKind, ContextValue};
 use clap::{ArgAction, Parser, Subcommand};
 
 /// Finds known vulnerabilities in container images, with proof.
@@ -281,6 +282,47 @@ pub(crate) struct VersionArgs {
     /// table or json [default: table]
     #[arg(short, long, value_name = "FORMAT")]
     pub(crate) format: Option<String>,
+}
+
+/// Commands of Trivy that do not exist here, each with its short name.
+const TRIVYS_COMMANDS: [(&str, &str); 16] = [
+    ("filesystem", "fs"),
+    ("repository", "repo"),
+    ("config", "conf"),
+    ("sbom", ""),
+    ("kubernetes", "k8s"),
+    ("vm", ""),
+    ("server", "s"),
+    ("client", "c"),
+    ("convert", "conv"),
+    ("plugin", "p"),
+    ("module", "m"),
+    ("registry", ""),
+    ("vex", ""),
+    ("aws", ""),
+    ("cloud", ""),
+    ("completion", ""),
+];
+
+/// What to tell somebody who asks for a command that Trivy has.
+pub(crate) fn hint_about_trivys_command(error: &clap::Error) -> Option<String> {
+    if error.kind() != clap::error::ErrorKind::InvalidSubcommand {
+        return None;
+    }
+    let Some(ContextValue::String(typed)) = error.get(ContextKind::InvalidSubcommand) else {
+        return None;
+    };
+    let (name, _) = TRIVYS_COMMANDS
+        .iter()
+        .find(|(name, short)| typed == name || (!short.is_empty() && typed == short))?;
+    let instead = match *name {
+        "filesystem" => "; `plimsoll rootfs DIR` scans the operating system in a directory",
+        "registry" => {
+            "; log in with docker, podman or skopeo, or use --username and --password-stdin"
+        }
+        _ => "",
+    };
+    Some(format!("{typed} is a command of Trivy that this version does not have{instead}"))
 }
 
 #[cfg(test)]

@@ -30,19 +30,28 @@ use crate::args::Args;
 use crate::clock::Clock;
 use crate::commands::Run;
 use crate::exit::Outcome;
-use crate::messages::Messages;
+use crate::messages::{Messages, with_causes};
 use crate::settings::{Action, Settings, Surroundings};
 
 fn main() -> ExitCode {
-    // Prints help and usage errors, and ends with 0 and 2.
-    let args = Args::parse();
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => {
+            if let Some(hint) = args::hint_about_trivys_command(&error) {
+                Messages { quiet: false, debug: false }.error(hint);
+                return ExitCode::from(exit::FAILURE);
+            }
+            // Prints help and usage errors, and ends with 0 and 2.
+            error.exit()
+        }
+    };
 
     let environment = |name: &str| std::env::var(name).ok();
     let surroundings = Surroundings { environment: &environment, directory: Path::new(".") };
     let settings = match Settings::resolve(&args, &surroundings) {
         Ok(settings) => settings,
         Err(error) => {
-            Messages { quiet: false, debug: false }.error(format_args!("{error:#}"));
+            Messages { quiet: false, debug: false }.error(with_causes(&error));
             return ExitCode::from(exit::FAILURE);
         }
     };
@@ -68,7 +77,7 @@ fn main() -> ExitCode {
     match outcome {
         Ok(outcome) => outcome.into(),
         Err(error) => {
-            settings.messages.error(format_args!("{error:#}"));
+            settings.messages.error(with_causes(&error));
             Outcome::Failed.into()
         }
     }

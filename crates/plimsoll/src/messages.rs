@@ -43,3 +43,33 @@ fn say(kind: &str, style: Style, message: impl Display) {
     // A closed error stream must not keep the report from being written.
     let _ = writeln!(anstream::stderr(), "{style}{kind}:{style:#} {message}");
 }
+
+/// An error with its causes in one line. Many errors have the text of their cause in their own; that
+/// is not told twice.
+pub(crate) fn with_causes(error: &anyhow::Error) -> String {
+    let mut text = String::new();
+    for cause in error.chain() {
+        let cause = cause.to_string();
+        if text.is_empty() {
+            text = cause;
+        } else if !text.ends_with(&cause) {
+            text = format!("{text}: {cause}");
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use anyhow::{Context, anyhow};
+
+    use super::*;
+
+    #[test]
+    fn a_cause_is_told_once() {
+        let error = Err::<(), _>(anyhow!("no such file")).context("cannot read x: no such file");
+        let error = error.context("cannot scan").unwrap_err();
+        assert_eq!(with_causes(&error), "cannot scan: cannot read x: no such file");
+        assert_eq!(with_causes(&anyhow!("b").context("a")), "a: b");
+    }
+}

@@ -10,6 +10,7 @@ use plimsoll_report::{DatabaseInfo, DatabaseSource, Report, Text};
 use super::Run;
 use crate::database::{self, ChosenDatabase};
 use crate::exit::Outcome;
+use crate::messages::with_causes;
 use crate::open::Opener;
 use crate::progress::Progress;
 use crate::render;
@@ -52,7 +53,7 @@ pub(crate) fn run(run: &Run<'_>, scan: &Scan) -> anyhow::Result<Outcome> {
             }
             // The other images are still worth a report, but the run has failed.
             Err(error) => {
-                run.messages.error(format_args!("{error:#}"));
+                run.messages.error(with_causes(&error));
                 outcome = Outcome::Failed;
             }
         }

@@ -83,6 +83,7 @@ fn wrong_usage_ends_with_two() {
     Machine::new().run("").fails(2, &["Usage"]);
     Machine::new().run("image --no-such-option x").fails(2, &["--no-such-option"]);
     Machine::new().run("scan x").fails(2, &["scan"]);
+    Machine::new().run("fs .").fails(2, &["fs is a command of Trivy", "plimsoll rootfs DIR"]);
     Machine::new().run("image").fails(2, &["no image was named", "--input"]);
     Machine::new().run("rootfs").fails(2, &["DIR"]);
 }

@@ -2,11 +2,16 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
 /// The day on which these tests happen: 2024-03-01.
 pub(crate) const NOW: &str = "1709251200";
+
+/// No run of a test may take longer, whatever it is given: generous, for a busy machine and a program
+/// without optimization.
+const MOST_TIME: Duration = Duration::from_secs(60);
 
 pub(crate) struct Machine {
     directory: TempDir,
@@ -90,6 +95,7 @@ impl Machine {
 
     /// Runs `plimsoll` with the words of `line`.
     pub(crate) fn run(&self, line: &str) -> Ran {
+        let started = Instant::now();
         let Output { status, stdout, stderr } = Command::new(env!("CARGO_BIN_EXE_plimsoll"))
             .args(line.split_whitespace())
             .current_dir(self.directory.path())
@@ -99,6 +105,7 @@ impl Machine {
             .stdin(Stdio::null())
             .output()
             .unwrap();
+        assert!(started.elapsed() < MOST_TIME, "{line} took {:?}", started.elapsed());
         Ran {
             code: status.code().unwrap(),
             stdout: String::from_utf8(stdout).unwrap(),
