@@ -44,8 +44,7 @@ fn tells(machine: &Machine, target: &str, words: &[&str]) {
             assert!(said.contains(word), "{word:?} is not in {format}:\n{}", ran.stdout);
         }
     }
-    let strict = machine.run(&format!("{target} --exit-code 1 --strict --allow-starter-db"));
-    assert!(strict.code == 2 || strict.code == 1, "{strict:?}");
+    machine.run(&format!("{target} --exit-code 1 --strict --allow-starter-db")).fails(2, &[]);
 }
 
 /// Not a panic, and either a failure with a reason or a report.
@@ -179,7 +178,6 @@ fn names_that_want_to_leave_the_image() {
     assert_eq!(ran.code, 0, "{ran:?}");
     assert!(ran.stdout.contains("\"Family\": \"debian\""), "{}", ran.stdout);
     assert!(ran.stdout.contains("openssl"), "{}", ran.stdout);
-    assert!(!machine.path("../../../etc/os-release").exists() || !ran.stdout.contains("alpine"));
 }
 
 #[test]
