@@ -20,6 +20,7 @@ mod render;
 mod settings;
 mod skip;
 mod values;
+mod verified;
 
 use std::path::Path;
 use std::process::ExitCode;

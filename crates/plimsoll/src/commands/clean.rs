@@ -22,6 +22,7 @@ pub(crate) fn run(run: &Run<'_>, clean: Clean) -> anyhow::Result<Outcome> {
         remove(&crate::database::default_path(directory), run)?;
     }
     if clean.everything {
+        remove_notes(&crate::verified::directory(directory))?;
         // Only what Plimsoll made: a mistyped --cache-dir must not cost anybody's files.
         for made in [directory.join("db"), directory.clone()] {
             match std::fs::remove_dir(&made) {
@@ -38,6 +39,15 @@ pub(crate) fn run(run: &Run<'_>, clean: Clean) -> anyhow::Result<Outcome> {
         }
     }
     Ok(Outcome::Clean)
+}
+
+fn remove_notes(notes: &Path) -> anyhow::Result<()> {
+    match std::fs::remove_dir_all(notes) {
+        Err(error) if error.kind() != ErrorKind::NotFound => {
+            Err(error).with_context(|| format!("cannot remove {}", notes.display()))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn remove(path: &Path, run: &Run<'_>) -> anyhow::Result<()> {

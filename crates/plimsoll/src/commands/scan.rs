@@ -16,7 +16,7 @@ use crate::progress::Progress;
 use crate::render;
 use crate::settings::{Scan, Target};
 use crate::values::Format;
-use crate::{ignorefile, output};
+use crate::{ignorefile, output, verified};
 
 /// Bytes of the scan cache, after which the least recently used facts go.
 const CACHE_LIMIT: u64 = 2 << 30;
@@ -24,6 +24,7 @@ const CACHE_LIMIT: u64 = 2 << 30;
 /// Scans all targets and writes one report about those that could be scanned.
 pub(crate) fn run(run: &Run<'_>, scan: &Scan) -> anyhow::Result<Outcome> {
     let database = ChosenDatabase::open(scan.database.as_deref(), &run.cache.directory)?;
+    verified::ensure_whole(&database, run.cache)?;
     run.messages.detail(format_args!("database: {}", database.place()));
     let (rules, mut notes) = ignorefile::read(scan.filter.ignore_file.as_deref(), run.directory)?;
     notes.extend(scan.not_looked_at.iter().cloned());

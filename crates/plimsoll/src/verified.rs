@@ -1,0 +1,52 @@
+//! That an advisory database is whole, checked once for each file.
+//!
+//! Opening a database reads nothing of its content, and a flipped bit in it could make a finding
+//! vanish without a trace. So the whole content is compared with its checksum before a scan answers
+//! from it, which takes some milliseconds; a note in the cache saves doing so again for a file that
+//! has not been touched since.
+
+use std::fs;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+
+use crate::database::ChosenDatabase;
+use crate::settings::CacheSettings;
+
+/// Fails when the database's content is not as it was built.
+pub(crate) fn ensure_whole(database: &ChosenDatabase, cache: &CacheSettings) -> anyhow::Result<()> {
+    // The starter is part of the program.
+    let Some(path) = database.path() else { return Ok(()) };
+    let note = cache.keep_facts.then(|| directory(&cache.directory));
+    let note = note.map(|notes| notes.join(database.get().info().digest));
+    let identity = identity(path);
+    if let (Some(note), Some(identity)) = (&note, &identity)
+        && fs::read_to_string(note).is_ok_and(|noted| noted == *identity)
+    {
+        return Ok(());
+    }
+    database
+        .get()
+        .verify()
+        .with_context(|| format!("the database {} is damaged: build it anew", path.display()))?;
+    if let (Some(note), Some(identity)) = (note, identity) {
+        // Without the note the next scan checks again, and that is all.
+        let _ = note.parent().map_or(Ok(()), fs::create_dir_all);
+        let _ = fs::write(note, identity);
+    }
+    Ok(())
+}
+
+/// Where the notes are.
+pub(crate) fn directory(cache_directory: &Path) -> PathBuf {
+    cache_directory.join("verified")
+}
+
+/// What changes when somebody writes to a file or puts another in its place. The time of the last
+/// change cannot be set by hand.
+fn identity(path: &Path) -> Option<String> {
+    let meta = fs::metadata(path).ok()?;
+    let (seconds, nanoseconds) = (meta.ctime(), meta.ctime_nsec());
+    Some(format!("{} {} {} {seconds}.{nanoseconds:09}", meta.dev(), meta.ino(), meta.len()))
+}
