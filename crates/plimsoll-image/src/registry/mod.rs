@@ -112,9 +112,10 @@ struct Failure {
 /// where both are tried, the wrong one tells nothing about what is wrong.
 fn without_wrong_guesses(mut failures: Vec<Failure>) -> Vec<RemoteError> {
     let no_tls = |one: &Failure| {
-        // Only the words of the TLS library tell.
+        // A certificate that is not accepted was at least shown. How else a handshake fails with
+        // who knows nothing of it depends on what the other side makes of the first bytes.
         one.encrypted
-            && matches!(&one.error, RemoteError::Unreachable { message, .. } if message.contains("corrupt message"))
+            && matches!(&one.error, RemoteError::Unreachable { message, .. } if !message.contains("certificate"))
     };
     let no_plain_text = |one: &Failure| {
         !one.encrypted
