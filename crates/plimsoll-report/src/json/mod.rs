@@ -15,7 +15,7 @@ mod ours;
 mod package;
 mod vulnerability;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::io::{self, Write};
 
 use serde::Serialize;
@@ -104,16 +104,16 @@ fn result<'a>(report: &'a Report, artifact_id: &str, texts: Texts<'_>) -> OsResu
     } else {
         Vec::new()
     };
-    // One problem is found in many packages, and its text must be inflated.
-    let mut known: HashMap<&str, Text> = HashMap::new();
-    let vulnerabilities = report
-        .outcome
-        .findings
+    // One problem is found in many packages, and its text must be inflated, together with those of
+    // its neighbours by name.
+    let findings = &report.outcome.findings;
+    let ids: BTreeSet<&str> = findings.iter().map(|one| one.vulnerability.as_str()).collect();
+    let known: HashMap<&str, Text> = ids.into_iter().map(|id| (id, texts(id))).collect();
+    let vulnerabilities = findings
         .iter()
         .filter_map(|finding| {
             let package = report.package(finding)?;
-            let id = finding.vulnerability.as_str();
-            let text = known.entry(id).or_insert_with(|| texts(id)).clone();
+            let text = known.get(finding.vulnerability.as_str()).cloned().unwrap_or_default();
             let place = vulnerability::Place { artifact_id, target: &target };
             Some(vulnerability::Vulnerability::of(report, finding, package, text, place))
         })
