@@ -26,6 +26,9 @@ use pending::Pending;
 /// Symbolic links followed for one path before it counts as a loop; Linux allows 40.
 const MAX_LINKS: u32 = 40;
 
+/// Entries without a place that are told one by one for each layer; a hostile one has millions.
+const MAX_PROBLEMS: usize = 1_000;
+
 const NONE: u32 = u32::MAX;
 
 /// A place in the [`Tree`].
@@ -128,11 +131,34 @@ impl Tree {
         let mut problems = Vec::new();
         let mut reader = entries.reader();
         let mut index = 0;
+        let mut untold = 0u32;
         while let Some(entry) = reader.next_entry() {
             if self.place(&entry, Origin { layer, entry: index }).is_none() {
-                problems.push(broken(&entry));
+                if problems.len() < MAX_PROBLEMS {
+                    problems.push(broken(&entry));
+                } else {
+                    untold += 1;
+                }
             }
             index += 1;
+        }
+        if untold > 0 {
+            problems.push(Problem {
+                path: None,
+                kind: ProblemKind::BrokenLink,
+                message: format!("{untold} more entries of this layer could not be placed"),
+            });
+        }
+        if index != entries.len() {
+            problems.push(Problem {
+                path: None,
+                kind: ProblemKind::Malformed,
+                message: format!(
+                    "the facts kept of this layer break off after {index} of {} entries; clean the \
+                     scan cache",
+                    entries.len()
+                ),
+            });
         }
         self.recent = None;
         problems

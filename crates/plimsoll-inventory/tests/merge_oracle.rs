@@ -362,3 +362,17 @@ fn loops_and_missing_targets_are_problems() {
     }
     drop(work);
 }
+
+#[test]
+fn thousands_of_broken_links_are_a_thousand_problems_and_a_count() {
+    let mut listing = Listing::default();
+    for number in 0..5_000 {
+        let line = format!("h link{number} nowhere");
+        layout::each_entry(&[&line], |entry| {
+            listing.entry(entry);
+        });
+    }
+    let problems = Tree::default().apply(0, &listing.0);
+    assert_eq!(problems.len(), 1_001);
+    assert!(problems[1_000].message.starts_with("4000 more"), "{:?}", problems[1_000]);
+}

@@ -190,6 +190,8 @@ mod tests {
                 read += 1;
             }
             assert!(read < entries.len());
+            let problems = crate::Tree::default().apply(0, &cut);
+            assert!(problems.iter().any(|one| one.message.contains("break off")), "{problems:?}");
         }
     }
 }
