@@ -157,18 +157,14 @@ fn add_entry(collector: &mut Collector, source: sink::SourceId, entry: Entry) {
                     package,
                     vulnerability: id.clone(),
                     advisories: fixed.advisory.iter().cloned().collect(),
-                    status: Status::Fixed,
-                    raw_status: None,
                     ranges: vec![Range {
                         introduced: fixed.from.clone(),
                         fixed: Some(fixed.version.clone()),
-                        last_affected: None,
+                        ..Range::default()
                     }],
-                    versions: Vec::new(),
                     severity: fixed.severity,
-                    architectures: Vec::new(),
-                    modularity: None,
                     channel: fixed.channel.clone(),
+                    ..Affected::with_status(Status::Fixed)
                 },
             );
         }

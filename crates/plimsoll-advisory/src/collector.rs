@@ -8,7 +8,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::database::format;
 use crate::model::{
-    Affected, EndOfLife, Epss, Exploited, Range, Severity, Source, Status, Vulnerability,
+    Affected, EndOfLife, Epss, Exploited, Import, Range, Repository, Severity, Source, Status,
+    Vulnerability,
 };
 use crate::sink::{Fate, FeedProblem, Sink, SourceId};
 
@@ -31,6 +32,8 @@ pub struct Counts {
     pub epss: u32,
     /// Releases with support dates.
     pub end_of_life: u32,
+    /// Repositories whose products are known.
+    pub repositories: u32,
     /// Statements that said the same as another one of the same source.
     pub merged: u32,
 }
@@ -51,6 +54,7 @@ impl Counts {
             &mut self.exploited,
             &mut self.epss,
             &mut self.end_of_life,
+            &mut self.repositories,
             &mut self.merged,
         ]
     }
@@ -91,7 +95,10 @@ pub struct Collector {
     /// By packed CVE id.
     pub(crate) epss: BTreeMap<u32, EpssRow>,
     pub(crate) end_of_life: Vec<(SourceId, EndOfLife)>,
+    pub(crate) repositories: Vec<(SourceId, Repository)>,
     pub(crate) problems: Vec<FeedProblem>,
+    /// The records come from a finished database: names are joined and the counts are final.
+    pub(crate) sealed: bool,
 }
 
 #[derive(Debug)]
@@ -172,6 +179,8 @@ impl Collector {
             .extend(other.exploited.into_iter().map(|(from, record)| (source(from), record)));
         self.end_of_life
             .extend(other.end_of_life.into_iter().map(|(from, record)| (source(from), record)));
+        self.repositories
+            .extend(other.repositories.into_iter().map(|(from, record)| (source(from), record)));
         for (key, row) in other.epss {
             self.put_epss(key, EpssRow { source: source(row.source), ..row });
         }
@@ -277,6 +286,10 @@ impl Sink for Collector {
         self.end_of_life.push((source, end_of_life));
     }
 
+    fn repository(&mut self, source: SourceId, repository: Repository) {
+        self.repositories.push((source, repository));
+    }
+
     fn count(&mut self, source: SourceId, fate: Fate) {
         let counts = &mut self.collected(source).counts;
         let count = match fate {
@@ -304,6 +317,10 @@ impl Strings {
         let id = u32::try_from(self.0.len()).expect("four thousand million strings fit no memory");
         self.0.insert(text.into(), id);
         id
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
     }
 
     /// The strings in the order of their numbers.
@@ -335,8 +352,18 @@ pub(crate) struct Verdict {
     pub(crate) modularity: Option<u32>,
     pub(crate) advisories: Box<[u32]>,
     pub(crate) architectures: Box<[u32]>,
-    pub(crate) ranges: Box<[[Option<u32>; 3]]>,
+    pub(crate) ranges: Box<[[Option<u32>; format::BOUNDS]]>,
     pub(crate) versions: Box<[u32]>,
+    pub(crate) cpes: Box<[u32]>,
+    pub(crate) platforms: Box<[u32]>,
+    pub(crate) imports: Box<[ImportIds]>,
+}
+
+/// [`Import`] with strings as numbers: the path, then symbols, systems and architectures.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct ImportIds {
+    pub(crate) path: u32,
+    pub(crate) lists: [Box<[u32]>; 3],
 }
 
 impl Verdict {
@@ -345,9 +372,18 @@ impl Verdict {
         let advisories = list(&affected.advisories);
         let architectures = list(&affected.architectures);
         let versions = list(&affected.versions);
+        let cpes = list(&affected.cpes);
+        let platforms = list(&affected.platforms);
+        let mut lists = |import: &Import| {
+            [&import.symbols, &import.systems, &import.architectures].map(|texts| list(texts))
+        };
+        let lists: Vec<_> = affected.imports.iter().map(&mut lists).collect();
+        let paths = affected.imports.iter().map(|import| strings.intern(&import.path));
+        let imports = paths.zip(lists).map(|(path, lists)| ImportIds { path, lists }).collect();
         let mut one = |text: &Option<String>| text.as_deref().map(|text| strings.intern(text));
-        let range =
-            |range: &Range| [one(&range.introduced), one(&range.fixed), one(&range.last_affected)];
+        let range = |range: &Range| {
+            [&range.introduced, &range.after, &range.fixed, &range.last_affected].map(&mut one)
+        };
         let ranges = affected.ranges.iter().map(range).collect();
         Verdict {
             status: affected.status,
@@ -359,14 +395,44 @@ impl Verdict {
             architectures,
             ranges,
             versions,
+            cpes,
+            platforms,
+            imports,
         }
+    }
+
+    /// Every string that it needs.
+    pub(crate) fn each_string(&self, mut add: impl FnMut(u32)) {
+        let ones = [self.raw_status, self.channel, self.modularity];
+        ones.into_iter().flatten().for_each(&mut add);
+        let bounds = self.ranges.as_flattened().iter().flatten();
+        let lists =
+            [&self.advisories, &self.architectures, &self.versions, &self.cpes, &self.platforms];
+        let listed = lists.into_iter().flat_map(|list| list.iter());
+        let imported = self.imports.iter().flat_map(|import| {
+            let listed = import.lists.iter().flat_map(|list| list.iter());
+            std::iter::once(&import.path).chain(listed)
+        });
+        bounds.chain(listed).chain(imported).for_each(|&id| add(id));
     }
 
     pub(crate) fn map_strings(mut self, map: impl Fn(u32) -> u32) -> Verdict {
         for one in [&mut self.raw_status, &mut self.channel, &mut self.modularity] {
             *one = one.map(&map);
         }
-        for list in [&mut self.advisories, &mut self.architectures, &mut self.versions] {
+        let imports = self.imports.iter_mut();
+        let imported = imports.flat_map(|import| {
+            import.path = map(import.path);
+            &mut import.lists
+        });
+        let lists = [
+            &mut self.advisories,
+            &mut self.architectures,
+            &mut self.versions,
+            &mut self.cpes,
+            &mut self.platforms,
+        ];
+        for list in lists.into_iter().chain(imported) {
             for id in list {
                 *id = map(*id);
             }
@@ -386,6 +452,15 @@ impl Verdicts {
     fn intern(&mut self, verdict: Verdict) -> u32 {
         let next = u32::try_from(self.0.len()).expect("as with strings");
         *self.0.entry(verdict).or_insert(next)
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Verdicts with their numbers, in no order.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&Verdict, u32)> {
+        self.0.iter().map(|(verdict, &id)| (verdict, id))
     }
 
     /// The verdicts in the order of their numbers.

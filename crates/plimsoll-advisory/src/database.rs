@@ -33,7 +33,7 @@ use self::bytes::Bytes;
 use self::cursor::Cursor;
 use self::format::{EPSS_ROW, EPSS_SCALE, NONE, Section, u32_at};
 use self::layout::Layout;
-use crate::model::{EndOfLife, Epss, Exploited};
+use crate::model::{EndOfLife, Epss, Exploited, Repository};
 
 /// An open database.
 ///
@@ -175,6 +175,26 @@ impl Database {
             release: release.to_owned(),
             end_of_life: self.optional(end).map(str::to_owned),
             extended_support: self.optional(extended).map(str::to_owned),
+        })
+    }
+
+    /// The products, as CPE names, that a repository belongs to; none if it is not known.
+    pub fn repository(&self, name: &str) -> Option<Words<'_>> {
+        let section = Section::Repositories;
+        let row = self.find_text::<2>(section, |[probe, _]| self.string(probe) < Some(name))?;
+        let [found, position] = self.row(section, row)?;
+        (self.string(found)? == name).then_some(())?;
+        let list = self.cursor(Section::Facts, position)?.list();
+        Some(Words { database: self, list: self.check(Section::Facts, list)? })
+    }
+
+    /// Every repository, by name.
+    pub fn iter_repositories(&self) -> impl Iterator<Item = Repository> {
+        (0..self.count(Section::Repositories)).map_while(|row| {
+            let [name, _] = self.row(Section::Repositories, row)?;
+            let name = self.string(name)?.to_owned();
+            let cpes = self.repository(&name)?.map(str::to_owned).collect();
+            Some(Repository { name, cpes })
         })
     }
 

@@ -14,6 +14,8 @@ pub struct Vulnerability {
     pub id: String,
     /// Other names of the same problem (GHSA, CGA, …), without [`Vulnerability::id`].
     pub aliases: Vec<String>,
+    /// Ids of other problems that the source points to: OSV's `related` and `upstream`.
+    pub related: Vec<String>,
     /// One line.
     pub title: String,
     /// Some paragraphs, possibly Markdown.
@@ -35,6 +37,8 @@ pub struct Vulnerability {
     pub withdrawn: Option<String>,
     /// SSVC exploitation (`none`, `poc`, `active`) from CISA's container, where present.
     pub exploitation: Option<String>,
+    /// The package itself is the problem: it was published to do harm.
+    pub malicious: bool,
 }
 
 /// What a source says about one package in one release.
@@ -62,8 +66,32 @@ pub struct Affected {
     pub architectures: Vec<String>,
     /// RPM module stream `name:stream` that this speaks of.
     pub modularity: Option<String>,
-    /// A subscription that is needed to get the fix, such as `esm-infra`.
+    /// The channel in which this holds, where it is not the release's own: a subscription that is
+    /// needed to get the fix, such as `esm-infra` or `eus`.
     pub channel: Option<String>,
+    /// CPE names of the products or repositories that this speaks of (Red Hat's content sets,
+    /// NVD's criteria); none means that the namespace and package say it all.
+    pub cpes: Vec<String>,
+    /// CPE names of what must run beside or below it for the problem to show (NVD's "running
+    /// on/with"); none means anything.
+    pub platforms: Vec<String>,
+    /// The vulnerable code, where the source names it; none means that nobody said.
+    pub imports: Vec<Import>,
+}
+
+/// Vulnerable code: an importable path and the symbols in it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Import {
+    /// Go import path (`golang.org/x/net/http2`), or the crate (`smallvec`).
+    pub path: String,
+    /// Symbols as the source writes them (`Server.ServeConn`, `smallvec::SmallVec::grow`); none
+    /// means all that the path has.
+    pub symbols: Vec<String>,
+    /// Operating systems concerned, in the language's words (`windows`); none means all.
+    pub systems: Vec<String>,
+    /// Architectures concerned, in the language's words (`amd64`); none means all.
+    pub architectures: Vec<String>,
 }
 
 impl Affected {
@@ -82,16 +110,22 @@ impl Affected {
             architectures: Vec::new(),
             modularity: None,
             channel: None,
+            cpes: Vec::new(),
+            platforms: Vec::new(),
+            imports: Vec::new(),
         }
     }
 }
 
-/// Versions from `introduced` up to, without, `fixed` or up to, with, `last_affected`.
+/// Versions from `introduced` (or behind `after`) up to, without, `fixed` or up to, with,
+/// `last_affected`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Range {
     /// First affected version; nothing means from the beginning.
     pub introduced: Option<String>,
+    /// Last version before the affected ones, where the source names that one instead.
+    pub after: Option<String>,
     /// First version that is not affected any more.
     pub fixed: Option<String>,
     /// Last affected version.
@@ -172,6 +206,15 @@ pub struct EndOfLife {
     pub end_of_life: Option<String>,
     /// Last day of paid or volunteer support (ESM, LTS, EUS), `YYYY-MM-DD`.
     pub extended_support: Option<String>,
+}
+
+/// The products that a repository belongs to (Red Hat's `repository-to-cpe.json`).
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Repository {
+    /// Name of the repository or content set, such as `rhel-8-for-x86_64-baseos-rpms`.
+    pub name: String,
+    /// CPE names.
+    pub cpes: Vec<String>,
 }
 
 /// Where a record came from.

@@ -7,7 +7,7 @@
 //!
 //! The one implementation that builds databases is the collector of the build.
 
-use crate::model::{Affected, EndOfLife, Epss, Exploited, Source, Vulnerability};
+use crate::model::{Affected, EndOfLife, Epss, Exploited, Repository, Source, Vulnerability};
 
 /// A source as one sink knows it; another sink numbers the same source differently.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -68,6 +68,9 @@ pub trait Sink {
 
     /// Adds the support dates of one release of a product.
     fn end_of_life(&mut self, source: SourceId, end_of_life: EndOfLife);
+
+    /// Adds the products that a repository belongs to.
+    fn repository(&mut self, source: SourceId, repository: Repository);
 
     /// Counts one record of the input. Every record is counted once.
     fn count(&mut self, source: SourceId, fate: Fate);

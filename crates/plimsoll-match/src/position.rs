@@ -69,6 +69,11 @@ fn within(scheme: Scheme, installed: &str, range: &Range) -> Result<Place, Inval
     {
         return Ok(Place::Before);
     }
+    if let Some(after) = &range.after
+        && scheme.compare(installed, after)?.is_le()
+    {
+        return Ok(Place::Before);
+    }
     if let Some(fixed) = &range.fixed
         && scheme.compare(installed, fixed)?.is_ge()
     {
@@ -93,6 +98,9 @@ fn words(scheme: Scheme, installed: &str, range: &Range) -> String {
     if let Some(introduced) = beginning(range) {
         words.push_str(introduced);
         words.push_str(" <= ");
+    } else if let Some(after) = &range.after {
+        words.push_str(after);
+        words.push_str(" < ");
     }
     words.push_str(installed);
     match (&range.fixed, &range.last_affected) {
@@ -101,12 +109,8 @@ fn words(scheme: Scheme, installed: &str, range: &Range) -> String {
         (None, None) if words == installed => return "every version is affected".to_owned(),
         (None, None) => {}
     }
-    words.push_str(match scheme {
-        Scheme::Apk => " by apk",
-        Scheme::Deb => " by deb",
-        Scheme::Pacman => " by pacman",
-        Scheme::Rpm => " by rpm",
-    });
+    words.push_str(" by ");
+    words.push_str(&format!("{scheme:?}").to_lowercase());
     words
 }
 

@@ -103,6 +103,9 @@ pub(crate) fn unfixed(namespace: &str, package: &str, id: &str, status: Status) 
         architectures: Vec::new(),
         modularity: None,
         channel: None,
+        cpes: Vec::new(),
+        platforms: Vec::new(),
+        imports: Vec::new(),
     }
 }
 
@@ -116,6 +119,7 @@ pub(crate) fn fixed(namespace: &str, package: &str, id: &str, version: &str) -> 
 pub(crate) fn range(introduced: Option<&str>, fixed: Option<&str>, last: Option<&str>) -> Range {
     Range {
         introduced: introduced.map(str::to_owned),
+        after: None,
         fixed: fixed.map(str::to_owned),
         last_affected: last.map(str::to_owned),
     }

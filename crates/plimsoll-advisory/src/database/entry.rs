@@ -2,8 +2,8 @@
 
 use super::Database;
 use super::cursor::{Cursor, List};
-use super::format::{Section, bound, verdict};
-use crate::model::{Affected, Range, Severity, Status};
+use super::format::{BOUNDS, Section, verdict};
+use crate::model::{Affected, Import, Range, Severity, Status};
 
 /// The statements about one package of one release, by vulnerability.
 #[derive(Debug, Clone)]
@@ -84,14 +84,20 @@ struct Verdict<'a> {
     architectures: List<'a>,
     ranges: (u32, Cursor<'a>),
     versions: List<'a>,
+    cpes: List<'a>,
+    platforms: List<'a>,
+    imports: (u32, Cursor<'a>),
 }
 
 impl<'a> Verdict<'a> {
     /// Reads a verdict and goes behind it.
     fn read(cursor: &mut Cursor<'a>) -> Option<Verdict<'a>> {
         let words = cursor.byte()?;
-        let fields = cursor.byte()?;
-        let has = |bit: u8| fields & bit != 0;
+        let fields = cursor.varint()?;
+        if fields & !verdict::ALL != 0 {
+            return None;
+        }
+        let has = |bit: u32| fields & bit != 0;
         let one = |bit, cursor: &mut Cursor<'a>| {
             if has(bit) { cursor.varint().map(Some) } else { Some(None) }
         };
@@ -106,17 +112,27 @@ impl<'a> Verdict<'a> {
             modularity: one(verdict::MODULARITY, cursor)?,
             advisories: list(verdict::ADVISORIES, cursor)?,
             architectures: list(verdict::ARCHITECTURES, cursor)?,
-            ranges: {
-                let count = if has(verdict::RANGES) { cursor.varint()? } else { 0 };
-                let start = *cursor;
-                for _ in 0..count {
-                    read_range(cursor)?;
-                }
-                (count, start)
-            },
+            ranges: skip_records(has(verdict::RANGES), cursor, read_range)?,
             versions: list(verdict::VERSIONS, cursor)?,
+            cpes: list(verdict::CPES, cursor)?,
+            platforms: list(verdict::PLATFORMS, cursor)?,
+            imports: skip_records(has(verdict::IMPORTS), cursor, read_import)?,
         })
     }
+}
+
+/// The number of records and where the first is; the cursor goes behind the last.
+fn skip_records<'a, T>(
+    present: bool,
+    cursor: &mut Cursor<'a>,
+    read: impl Fn(&mut Cursor<'a>) -> Option<T>,
+) -> Option<(u32, Cursor<'a>)> {
+    let count = if present { cursor.varint()? } else { 0 };
+    let start = *cursor;
+    for _ in 0..count {
+        read(cursor)?;
+    }
+    Some((count, start))
 }
 
 pub(super) fn status(code: u8) -> Option<Status> {
@@ -135,16 +151,22 @@ pub(super) fn severity(code: u8) -> Option<Option<Severity>> {
     [Unknown, Low, Medium, High, Critical].into_iter().find(|known| *known as u8 == code).map(Some)
 }
 
-fn read_range(cursor: &mut Cursor<'_>) -> Option<[Option<u32>; 3]> {
+fn read_range(cursor: &mut Cursor<'_>) -> Option<[Option<u32>; BOUNDS]> {
     let bounds = cursor.byte()?;
-    let mut read = [None; 3];
-    for (place, bit) in read.iter_mut().zip([bound::INTRODUCED, bound::FIXED, bound::LAST_AFFECTED])
-    {
-        if bounds & bit != 0 {
-            *place = Some(cursor.varint()?);
+    if bounds >> BOUNDS != 0 {
+        return None;
+    }
+    let mut read = [None; BOUNDS];
+    for (place, bound) in read.iter_mut().enumerate() {
+        if bounds & 1 << place != 0 {
+            *bound = Some(cursor.varint()?);
         }
     }
     Some(read)
+}
+
+fn read_import<'a>(cursor: &mut Cursor<'a>) -> Option<(u32, [List<'a>; 3])> {
+    Some((cursor.varint()?, [cursor.list()?, cursor.list()?, cursor.list()?]))
 }
 
 impl<'a> AffectedEntry<'a> {
@@ -205,6 +227,29 @@ impl<'a> AffectedEntry<'a> {
         self.database.string(self.verdict.channel?)
     }
 
+    /// CPE names of the products or repositories that this speaks of.
+    pub fn cpes(&self) -> Words<'a> {
+        self.words(self.verdict.cpes)
+    }
+
+    /// CPE names of what must run beside or below it.
+    pub fn platforms(&self) -> Words<'a> {
+        self.words(self.verdict.platforms)
+    }
+
+    /// The vulnerable code.
+    pub fn imports(&self) -> impl Iterator<Item = Import> + use<'a> {
+        let database = self.database;
+        let (count, mut cursor) = self.verdict.imports;
+        (0..count).map_while(move |_| {
+            let (path, lists) = read_import(&mut cursor)?;
+            let [symbols, systems, architectures] =
+                lists.map(|list| Words { database, list }.map(str::to_owned).collect());
+            let path = database.string(path)?.to_owned();
+            Some(Import { path, symbols, systems, architectures })
+        })
+    }
+
     /// Whose word it is.
     pub fn source(&self) -> SourceRef<'a> {
         self.source
@@ -227,6 +272,9 @@ impl<'a> AffectedEntry<'a> {
             architectures: list(self.architectures()),
             modularity: owned(self.modularity()),
             channel: owned(self.channel()),
+            cpes: list(self.cpes()),
+            platforms: list(self.platforms()),
+            imports: self.imports().collect(),
         }
     }
 
@@ -251,11 +299,14 @@ impl<'a> Iterator for Words<'a> {
     }
 }
 
-/// Affected versions: from `introduced` up to, without, `fixed` or up to, with, `last_affected`.
+/// Affected versions: from `introduced` (or behind `after`) up to, without, `fixed` or up to, with,
+/// `last_affected`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RangeRef<'a> {
     /// First affected version; nothing means from the beginning.
     pub introduced: Option<&'a str>,
+    /// Last version before the affected ones.
+    pub after: Option<&'a str>,
     /// First version that is not affected any more.
     pub fixed: Option<&'a str>,
     /// Last affected version.
@@ -268,6 +319,7 @@ impl RangeRef<'_> {
         let owned = |text: Option<&str>| text.map(str::to_owned);
         Range {
             introduced: owned(self.introduced),
+            after: owned(self.after),
             fixed: owned(self.fixed),
             last_affected: owned(self.last_affected),
         }
@@ -287,7 +339,7 @@ impl<'a> Iterator for Ranges<'a> {
 
     fn next(&mut self) -> Option<RangeRef<'a>> {
         self.left = self.left.checked_sub(1)?;
-        let [introduced, fixed, last_affected] = read_range(&mut self.cursor)?;
+        let [introduced, after, fixed, last_affected] = read_range(&mut self.cursor)?;
         // A bound whose string is damaged must not widen the range: the range is left out, and
         // the damage is remembered.
         let text = |id: Option<u32>| match id {
@@ -296,6 +348,7 @@ impl<'a> Iterator for Ranges<'a> {
         };
         Some(RangeRef {
             introduced: text(introduced)?,
+            after: text(after)?,
             fixed: text(fixed)?,
             last_affected: text(last_affected)?,
         })

@@ -20,7 +20,7 @@
 pub(crate) const MAGIC: [u8; 8] = *b"PLIMSOLL";
 
 /// The version of this layout. A reader refuses every other one.
-pub(crate) const VERSION: u32 = 1;
+pub(crate) const VERSION: u32 = 2;
 
 /// Size of the header that precedes the section table.
 pub(crate) const HEADER_SIZE: usize = 96;
@@ -91,8 +91,8 @@ macro_rules! sections {
 sections! {
     /// Creation date and builder, as string ids.
     Meta b"meta" 4;
-    /// Id, name, url, licence, date and nine counts of each source.
-    Sources b"srcs" 56;
+    /// Id, name, url, licence, date and ten counts of each source.
+    Sources b"srcs" 60;
     /// Name, first row and number of rows in [`Section::Packages`] of each namespace, by name.
     Namespaces b"nams" 12;
     /// Pairs of (namespace, source) that say who speaks for a namespace.
@@ -121,6 +121,8 @@ sections! {
     Exploited b"kev " 16;
     /// Product, release, end of life and end of extended support, by product and release.
     EndOfLife b"eol " 16;
+    /// Name of each repository and position of its products in [`Section::Facts`], by name.
+    Repositories b"repo" 8;
     /// Start of each string, and the end of the last.
     StringIndex b"strx" 4;
     /// The strings, sorted, one after the other.
@@ -131,7 +133,7 @@ sections! {
 pub(crate) const EPSS_ROW: usize = 10;
 
 /// Number of counts in a row of [`Section::Sources`].
-pub(crate) const SOURCE_COUNTS: usize = 9;
+pub(crate) const SOURCE_COUNTS: usize = 10;
 
 /// The hash by which packages and names are sorted: 64-bit FNV-1a, its halves folded together.
 ///
@@ -185,23 +187,25 @@ pub(crate) fn cve_of_key(key: u32) -> String {
     format!("CVE-{}-{:04}", (key >> 25) + 1990, key & ((1 << 25) - 1))
 }
 
-/// Bits of a verdict's second byte: which fields follow.
+/// Bits of a verdict's second field, a varint: which fields follow.
 pub(crate) mod verdict {
-    pub(crate) const RAW_STATUS: u8 = 1;
-    pub(crate) const CHANNEL: u8 = 1 << 1;
-    pub(crate) const MODULARITY: u8 = 1 << 2;
-    pub(crate) const ADVISORIES: u8 = 1 << 3;
-    pub(crate) const ARCHITECTURES: u8 = 1 << 4;
-    pub(crate) const RANGES: u8 = 1 << 5;
-    pub(crate) const VERSIONS: u8 = 1 << 6;
+    pub(crate) const RAW_STATUS: u32 = 1;
+    pub(crate) const CHANNEL: u32 = 1 << 1;
+    pub(crate) const MODULARITY: u32 = 1 << 2;
+    pub(crate) const ADVISORIES: u32 = 1 << 3;
+    pub(crate) const ARCHITECTURES: u32 = 1 << 4;
+    pub(crate) const RANGES: u32 = 1 << 5;
+    pub(crate) const VERSIONS: u32 = 1 << 6;
+    pub(crate) const CPES: u32 = 1 << 7;
+    pub(crate) const PLATFORMS: u32 = 1 << 8;
+    pub(crate) const IMPORTS: u32 = 1 << 9;
+    /// All bits that mean something; a verdict with another one is damage.
+    pub(crate) const ALL: u32 = (1 << 10) - 1;
 }
 
-/// Bits of a range's first byte: which bounds follow.
-pub(crate) mod bound {
-    pub(crate) const INTRODUCED: u8 = 1;
-    pub(crate) const FIXED: u8 = 1 << 1;
-    pub(crate) const LAST_AFFECTED: u8 = 1 << 2;
-}
+/// Number of bounds that a range can have: introduced, after, fixed, last affected. The first byte
+/// of a range has a bit for each, the lowest for the first.
+pub(crate) const BOUNDS: usize = 4;
 
 /// Bits of the first byte of what a source says about a vulnerability; the lowest four are its
 /// severity plus one, or nothing.
@@ -210,6 +214,10 @@ pub(crate) mod detail {
     pub(crate) const WITHDRAWN: u8 = 1 << 4;
     pub(crate) const EXPLOITATION: u8 = 1 << 5;
     pub(crate) const TEXT: u8 = 1 << 6;
+    /// One more byte of flags and the list of related ids follow.
+    pub(crate) const MORE: u8 = 1 << 7;
+    /// Bit of that further byte.
+    pub(crate) const MALICIOUS: u8 = 1;
 }
 
 #[cfg(test)]

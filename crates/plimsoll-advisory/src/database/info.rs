@@ -39,6 +39,8 @@ pub struct Info {
     pub exploited: usize,
     /// Number of releases with support dates.
     pub end_of_life: usize,
+    /// Number of repositories whose products are known.
+    pub repositories: usize,
 }
 
 /// One source of a database.
@@ -85,6 +87,7 @@ impl Info {
             epss_date: database.epss_date().map(str::to_owned),
             exploited: database.count(Section::Exploited),
             end_of_life: database.count(Section::EndOfLife),
+            repositories: database.count(Section::Repositories),
         }
     }
 }

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::collector::Collector;
-use crate::model::{Affected, Range, Severity, Source, Status, Vulnerability};
+use crate::model::{Affected, Import, Range, Severity, Source, Status, Vulnerability};
 use crate::sink::{Fate, Sink};
 
 /// A call of a sink, so that sets of them can be shuffled.
@@ -17,6 +17,7 @@ enum Call {
     Exploited(Exploited),
     Epss(String, Epss),
     EndOfLife(EndOfLife),
+    Repository(Repository),
 }
 
 fn source(id: &str) -> Source {
@@ -39,6 +40,7 @@ fn collect<'c>(calls: impl IntoIterator<Item = &'c (u8, Call)>) -> Collector {
             Call::Exploited(record) => sink.exploited(id, record),
             Call::Epss(cve, score) => sink.epss(id, &cve, score),
             Call::EndOfLife(record) => sink.end_of_life(id, record),
+            Call::Repository(record) => sink.repository(id, record),
         }
         sink.dated(id, &format!("2026-08-{:02}", from % 28 + 1));
         sink.count(id, Fate::Kept);
@@ -64,6 +66,11 @@ fn affected(namespace: &str, package: &str, vulnerability: &str, fixed: &str) ->
         severity: Some(Severity::High),
         ..Affected::with_status(Status::Fixed)
     }
+}
+
+fn repository(name: &str, cpes: &[&str]) -> Repository {
+    let cpes = cpes.iter().map(|&cpe| cpe.to_owned()).collect();
+    Repository { name: name.to_owned(), cpes }
 }
 
 fn heartbleed() -> Vulnerability {
@@ -114,6 +121,8 @@ fn sample() -> Vec<(u8, Call)> {
                 extended_support: Some("2018-05-31".to_owned()),
             }),
         ),
+        (0, Call::Repository(repository("rhel-8-baseos", &["cpe:/o:redhat:rhel:8::baseos"]))),
+        (0, Call::Repository(repository("rhel-7-server", &["cpe:/o:redhat:rhel:7", "cpe:/b"]))),
     ]
 }
 
@@ -188,6 +197,16 @@ fn enrichment_is_found_by_id() {
 }
 
 #[test]
+fn products_of_repositories_are_found_by_name() {
+    let database = database(&sample());
+    let products: Vec<_> = database.repository("rhel-7-server").unwrap().collect();
+    assert_eq!(products, ["cpe:/b", "cpe:/o:redhat:rhel:7"]);
+    assert!(database.repository("rhel-9").is_none());
+    assert_eq!(database.iter_repositories().count(), 2);
+    assert_eq!(database.info().repositories, 2);
+}
+
+#[test]
 fn one_source_speaking_twice_is_merged_and_counted() {
     let later = Vulnerability {
         title: "Later".to_owned(),
@@ -242,7 +261,7 @@ fn files_that_are_none_say_so() {
     let error = Database::from_bytes(bytes).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "the database has format version 9, this program reads version 1"
+        "the database has format version 9, this program reads version 2"
     );
 }
 
@@ -334,8 +353,9 @@ fn word() -> impl Strategy<Value = String> {
 
 fn range() -> impl Strategy<Value = Range> {
     let one = || proptest::option::of(word());
-    (one(), one(), one()).prop_map(|(introduced, fixed, last_affected)| Range {
+    (one(), one(), one(), one()).prop_map(|(introduced, after, fixed, last_affected)| Range {
         introduced,
+        after,
         fixed,
         last_affected,
     })
@@ -351,10 +371,10 @@ fn any_affected() -> impl Strategy<Value = Affected> {
         names,
         (status, severity),
         (one(), one(), one()),
-        (list(), list(), list()),
-        proptest::collection::vec(range(), 0..3),
+        (list(), list(), list(), list(), list()),
+        (proptest::collection::vec(range(), 0..3), proptest::collection::btree_set(import(), 0..3)),
     )
-        .prop_map(|(names, (status, severity), ones, lists, ranges)| Affected {
+        .prop_map(|(names, (status, severity), ones, lists, (ranges, imports))| Affected {
             namespace: names.0,
             package: names.1,
             vulnerability: names.2,
@@ -367,7 +387,20 @@ fn any_affected() -> impl Strategy<Value = Affected> {
             architectures: lists.2.into_iter().collect(),
             modularity: ones.1,
             channel: ones.2,
+            cpes: lists.3.into_iter().collect(),
+            platforms: lists.4.into_iter().collect(),
+            imports: imports.into_iter().collect(),
         })
+}
+
+fn import() -> impl Strategy<Value = Import> {
+    let list = || proptest::collection::btree_set(word(), 0..3);
+    (word(), list(), list(), list()).prop_map(|(path, symbols, systems, architectures)| Import {
+        path,
+        symbols: symbols.into_iter().collect(),
+        systems: systems.into_iter().collect(),
+        architectures: architectures.into_iter().collect(),
+    })
 }
 
 fn any_vulnerability() -> impl Strategy<Value = Vulnerability> {
@@ -375,7 +408,7 @@ fn any_vulnerability() -> impl Strategy<Value = Vulnerability> {
     let one = || proptest::option::of("[a-c]{1,2}");
     (
         "CVE-2020-000[1-4]",
-        (list(), list(), list(), list()),
+        (list(), list(), list(), list(), list(), proptest::bool::ANY),
         (word(), "\\PC{0,200}"),
         (one(), one(), one(), one()),
     )
@@ -388,6 +421,8 @@ fn any_vulnerability() -> impl Strategy<Value = Vulnerability> {
             cvss: lists.1,
             weaknesses: lists.2,
             references: lists.3,
+            related: lists.4,
+            malicious: lists.5,
             published: dates.0,
             modified: dates.1,
             withdrawn: dates.2,
@@ -414,6 +449,8 @@ fn any_calls() -> impl Strategy<Value = Vec<(u8, Call)>> {
                 extended_support,
             })
         ),
+        1 => ("[ab]", proptest::collection::vec("[a-c]", 0..3))
+            .prop_map(|(name, cpes)| Call::Repository(Repository { name, cpes })),
         1 => prop_oneof![Just("debian:1"), Just("wolfi")].prop_map(Call::Covers),
     ];
     proptest::collection::vec((0u8..3, call), 0..40)
@@ -437,12 +474,20 @@ proptest! {
                     prop_assert!(record.aliases.iter().all(|one| aliases.contains(&one.as_str())));
                     let vectors: Vec<_> = entry.details().flat_map(|one| one.vectors()).collect();
                     prop_assert!(record.cvss.iter().all(|one| vectors.contains(&one.as_str())));
+                    let related: Vec<_> = entry.details().flat_map(|one| one.related()).collect();
+                    prop_assert!(record.related.iter().all(|one| related.contains(&one.as_str())));
+                    let malicious = entry.details().any(|one| one.is_malicious());
+                    prop_assert!(malicious || !record.malicious);
                 }
                 Call::Covers(namespace) => prop_assert!(database.covers(namespace)),
                 Call::Epss(id, _) => prop_assert!(database.epss(id).is_some()),
                 Call::Exploited(record) => prop_assert!(database.exploited(&record.id).is_some()),
                 Call::EndOfLife(record) => {
                     prop_assert!(database.end_of_life(&record.product, &record.release).is_some());
+                }
+                Call::Repository(record) => {
+                    let found: Vec<_> = database.repository(&record.name).unwrap().collect();
+                    prop_assert!(record.cpes.iter().all(|cpe| found.contains(&cpe.as_str())));
                 }
             }
         }

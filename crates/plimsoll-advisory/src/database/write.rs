@@ -8,7 +8,7 @@ mod entries;
 mod texts;
 
 use std::cmp::Reverse;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use self::details::Details;
 use crate::collector::{Collector, Counts, Strings};
@@ -66,16 +66,18 @@ pub(crate) fn write(
     let mut sections = Sections::default();
     let sources = SourceOrder::new(&collector);
     let details = Details::merge(&mut collector, &sources);
+    let sealed = std::mem::take(&mut collector.sealed);
     let pool = Pool::new(&mut collector, &details, options);
 
     let mut counts: Vec<Counts> = collector.sources.iter().map(|source| source.counts).collect();
-    let mut counter = Counter { counts: &mut counts };
+    let mut counter = Counter { counts: &mut counts, sealed, ignored: Counts::default() };
     entries::write(&mut collector, &pool, &sources, &details, &mut sections, &mut counter);
     let texts = texts::write(&details, prepare, &mut sections);
     details::write(&details, &pool, texts, &mut sections, &mut counter);
     write_exploited(&collector, &pool, &sources, &mut sections, &mut counter);
     write_epss(&collector, &pool, &mut sections, &mut counter);
     write_end_of_life(&collector, &pool, &sources, &mut sections, &mut counter);
+    write_repositories(&collector, &pool, &mut sections, &mut counter);
     let sources = write_sources(&collector, &pool, &sources, &counts, &mut sections);
 
     let meta = sections.start(Section::Meta);
@@ -131,10 +133,16 @@ impl Sections {
 /// Counts what went into the file, per source as the collector numbers them.
 struct Counter<'c> {
     counts: &'c mut [Counts],
+    /// The counts are known already and stay as they are.
+    sealed: bool,
+    ignored: Counts,
 }
 
 impl Counter<'_> {
     fn of(&mut self, source: SourceId) -> &mut Counts {
+        if self.sealed {
+            return &mut self.ignored;
+        }
         &mut self.counts[usize::from(source.0)]
     }
 }
@@ -171,11 +179,17 @@ struct Pool {
 }
 
 impl Pool {
-    /// Takes the strings out of the collector, with those of the other records added.
+    /// Takes the strings that are used out of the collector, with those of the other records
+    /// added. What was interned and is not used any more leaves no trace.
     fn new(collector: &mut Collector, details: &Details, options: &WriteOptions) -> Pool {
+        let mut used = used_strings(collector);
         let mut strings: Strings = std::mem::take(&mut collector.strings);
         let mut add = |text: &str| {
-            strings.intern(text);
+            let id = strings.intern(text) as usize;
+            if id >= used.len() {
+                used.resize(id + 1, false);
+            }
+            used[id] = true;
         };
         details.each_string(&mut add);
         for source in &collector.sources {
@@ -189,12 +203,17 @@ impl Pool {
             let dates = record.end_of_life.iter().chain(&record.extended_support);
             [&record.product, &record.release].into_iter().chain(dates).for_each(|text| add(text));
         }
+        for (_, record) in &collector.repositories {
+            std::iter::once(&record.name).chain(&record.cpes).for_each(|text| add(text));
+        }
         options.created.iter().chain(&options.builder).for_each(|text| add(text));
 
+        let list = strings.into_list().into_iter().enumerate();
         let mut sorted: Vec<(Box<str>, usize)> =
-            strings.into_list().into_iter().enumerate().map(|(id, text)| (text, id)).collect();
+            list.filter(|(id, _)| used[*id]).map(|(id, text)| (text, id)).collect();
         sorted.sort_unstable();
-        let mut ranks = vec![0; sorted.len()];
+        // What is not used has no rank, and asking for it would stop the build.
+        let mut ranks = vec![NONE; used.len()];
         for (rank, (_, id)) in sorted.iter().enumerate() {
             ranks[*id] = rank as u32;
         }
@@ -203,7 +222,9 @@ impl Pool {
 
     /// The rank of a string of the collector.
     fn rank(&self, id: u32) -> u32 {
-        self.ranks[id as usize]
+        let rank = self.ranks[id as usize];
+        debug_assert_ne!(rank, NONE, "a string that is written was counted as used");
+        rank
     }
 
     /// The rank of a text that was added.
@@ -231,6 +252,26 @@ impl Pool {
         }
         sections.start(Section::Strings).extend(self.sorted.iter().flat_map(|text| text.bytes()));
     }
+}
+
+/// Which of the collector's strings its statements about packages need.
+fn used_strings(collector: &Collector) -> Vec<bool> {
+    let mut used = vec![false; collector.strings.len()];
+    let mut add = |id: u32| used[id as usize] = true;
+    let mut verdicts = vec![false; collector.verdicts.len()];
+    for row in &collector.affected {
+        [row.namespace, row.package, row.vulnerability].into_iter().for_each(&mut add);
+        verdicts[row.verdict as usize] = true;
+    }
+    for (verdict, id) in collector.verdicts.iter() {
+        if verdicts[id as usize] {
+            verdict.each_string(&mut add);
+        }
+    }
+    for source in &collector.sources {
+        source.covers.iter().copied().for_each(&mut add);
+    }
+    used
 }
 
 fn write_sources(
@@ -337,5 +378,27 @@ fn write_end_of_life(
     let out = sections.start(Section::EndOfLife);
     for ((product, release), (Reverse(end), Reverse(extended))) in rows {
         [product, release, end, extended].into_iter().for_each(|value| put_u32(out, value));
+    }
+}
+
+/// What several sources say of one repository becomes one list.
+fn write_repositories(
+    collector: &Collector,
+    pool: &Pool,
+    sections: &mut Sections,
+    counter: &mut Counter<'_>,
+) {
+    let mut merged: BTreeMap<u32, BTreeSet<u32>> = BTreeMap::new();
+    for (source, record) in &collector.repositories {
+        counter.of(*source).repositories += 1;
+        let cpes = record.cpes.iter().map(|cpe| pool.find(cpe));
+        merged.entry(pool.find(&record.name)).or_default().extend(cpes);
+    }
+    for (name, cpes) in merged {
+        let position = sections.start(Section::Facts).len() as u32;
+        details::put_list(sections.start(Section::Facts), cpes.into_iter());
+        let out = sections.start(Section::Repositories);
+        put_u32(out, name);
+        put_u32(out, position);
     }
 }

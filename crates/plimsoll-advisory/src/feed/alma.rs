@@ -159,7 +159,7 @@ pub(super) fn parse(file: &FileContext, bytes: &[u8], sink: &mut dyn Sink) {
                 ranges: vec![Range {
                     introduced: fix.introduced.clone(),
                     fixed: Some(fix.fixed.clone()),
-                    last_affected: None,
+                    ..Range::default()
                 }],
                 severity,
                 ..Affected::with_status(Status::Fixed)

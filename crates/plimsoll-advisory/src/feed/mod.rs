@@ -5,8 +5,16 @@
 //! came from, or what has been read before; whoever walks an archive asks [`detect`] which feed a
 //! file belongs to.
 //!
-//! Two rules hold for all of them.
+//! These rules hold for all of them.
 //!
+//! * A problem is filed under its CVE. A record that names several CVEs becomes one statement for
+//!   each of them; one that names none is filed under its own id. The record's own id always stands
+//!   in `advisories`, so that a finding can name the record that matched; it is an alias too where
+//!   it is a name of the same problem (a GHSA) and not of a fix for several (a DSA, an ALSA).
+//!   Records that know each other by other names only are joined when the database is compiled.
+//! * `aliases` are names of the same problem, `related` are names of others.
+//! * A record that its source took back is kept, with `withdrawn` set and no statements about
+//!   packages, so that it is known and hides nothing.
 //! * A record with [`Status::Fixed`](crate::model::Status::Fixed) has a range whose `fixed` can be
 //!   installed from that release (or from its `channel`). Where another status has a range, its
 //!   `fixed` only bounds what is affected: Ubuntu's `pending (1.2-3)`, or a Debian fix that exists

@@ -3,7 +3,7 @@
 use std::fmt::Display;
 
 use super::{FileContext, Publisher};
-use crate::model::{Affected, EndOfLife, Epss, Exploited, Vulnerability};
+use crate::model::{Affected, EndOfLife, Epss, Exploited, Repository, Vulnerability};
 use crate::sink::{Fate, FeedProblem, Sink, SourceId};
 
 /// A sink, with the source and the file in whose names it is spoken to.
@@ -60,6 +60,10 @@ impl<'a> Speaker<'a> {
 
     pub(super) fn end_of_life(&mut self, end_of_life: EndOfLife) {
         self.sink.end_of_life(self.source, end_of_life);
+    }
+
+    pub(super) fn repository(&mut self, repository: Repository) {
+        self.sink.repository(self.source, repository);
     }
 
     pub(super) fn kept(&mut self) {

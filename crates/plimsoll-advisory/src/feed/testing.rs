@@ -1,7 +1,9 @@
 //! A sink for the tests of the feeds, which remembers all that it is told.
 
 use crate::feed::FileContext;
-use crate::model::{Affected, EndOfLife, Epss, Exploited, Source, Status, Vulnerability};
+use crate::model::{
+    Affected, EndOfLife, Epss, Exploited, Repository, Source, Status, Vulnerability,
+};
 use crate::sink::{Fate, FeedProblem, Sink, SourceId};
 
 #[derive(Default)]
@@ -14,6 +16,7 @@ pub(super) struct Memory {
     pub(super) exploited: Vec<Exploited>,
     pub(super) epss: Vec<(String, Epss)>,
     pub(super) end_of_life: Vec<EndOfLife>,
+    pub(super) repositories: Vec<Repository>,
     pub(super) problems: Vec<FeedProblem>,
     pub(super) kept: usize,
     pub(super) skipped: usize,
@@ -111,6 +114,10 @@ impl Sink for Memory {
 
     fn end_of_life(&mut self, _: SourceId, end_of_life: EndOfLife) {
         self.end_of_life.push(end_of_life);
+    }
+
+    fn repository(&mut self, _: SourceId, repository: Repository) {
+        self.repositories.push(repository);
     }
 
     fn count(&mut self, _: SourceId, fate: Fate) {

@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use plimsoll_advisory::feed::{FileContext, HEAD, detect};
 use plimsoll_advisory::model::{
-    Affected, EndOfLife, Epss, Exploited, Source, Status, Vulnerability,
+    Affected, EndOfLife, Epss, Exploited, Repository, Source, Status, Vulnerability,
 };
 use plimsoll_advisory::{Fate, FeedProblem, Sink, SourceId};
 
@@ -37,6 +37,7 @@ pub(crate) struct Watch {
     pub(crate) affected_total: usize,
     pub(crate) vulnerabilities: Vec<(String, Vulnerability)>,
     pub(crate) vulnerabilities_total: usize,
+    pub(crate) repositories_total: usize,
     pub(crate) exploited: BTreeMap<String, Exploited>,
     pub(crate) epss: BTreeMap<String, Epss>,
     pub(crate) end_of_life: Vec<(String, EndOfLife)>,
@@ -181,6 +182,11 @@ impl Sink for Watch {
 
     fn end_of_life(&mut self, source: SourceId, end_of_life: EndOfLife) {
         self.end_of_life.push((self.id(source).to_owned(), end_of_life));
+    }
+
+    fn repository(&mut self, _: SourceId, repository: Repository) {
+        assert!(!repository.cpes.is_empty(), "{repository:?}");
+        self.repositories_total += 1;
     }
 
     fn count(&mut self, source: SourceId, fate: Fate) {

@@ -62,7 +62,7 @@ impl Details {
         for vulnerability in &self.list {
             add(&vulnerability.id);
             for Detail { record, .. } in &vulnerability.sources {
-                let lists = [&record.aliases, &record.cvss, &record.weaknesses];
+                let lists = [&record.aliases, &record.related, &record.cvss, &record.weaknesses];
                 lists.into_iter().flatten().chain(&record.exploitation).for_each(|text| add(text));
             }
         }
@@ -79,12 +79,14 @@ fn combine(id: &str, mut records: Vec<Vulnerability>) -> Vulnerability {
     let mut all = records.next().unwrap_or_default();
     for record in records {
         all.aliases.extend(record.aliases);
+        all.related.extend(record.related);
         all.cvss.extend(record.cvss);
         all.weaknesses.extend(record.weaknesses);
         all.references.extend(record.references);
         all.severity = all.severity.max(record.severity);
         all.published = earlier(all.published, record.published);
         all.exploitation = all.exploitation.or(record.exploitation);
+        all.malicious |= record.malicious;
         // A record taken back does not hide one that still stands.
         all.withdrawn = all.withdrawn.filter(|_| record.withdrawn.is_some());
         for (text, other) in
@@ -96,7 +98,7 @@ fn combine(id: &str, mut records: Vec<Vulnerability>) -> Vulnerability {
         }
     }
     all.aliases.retain(|alias| alias != id);
-    for list in [&mut all.aliases, &mut all.cvss, &mut all.weaknesses] {
+    for list in [&mut all.aliases, &mut all.related, &mut all.cvss, &mut all.weaknesses] {
         list.sort_unstable();
         list.dedup();
         list.retain(|text| !text.is_empty());
@@ -152,6 +154,7 @@ pub(super) fn write(
                 (detail::WITHDRAWN, record.withdrawn.is_some()),
                 (detail::EXPLOITATION, record.exploitation.is_some()),
                 (detail::TEXT, text.is_some()),
+                (detail::MORE, record.malicious || !record.related.is_empty()),
             ] {
                 if present {
                     flags |= bit;
@@ -168,6 +171,10 @@ pub(super) fn write(
                 put_varint(out, block);
                 put_varint(out, offset);
             }
+            if flags & detail::MORE != 0 {
+                out.push(if record.malicious { detail::MALICIOUS } else { 0 });
+                put_list(out, record.related.iter().map(|text| pool.find(text)));
+            }
             let counts = counter.of(part.source);
             counts.vulnerabilities += 1;
             counts.merged += part.parts - 1;
@@ -179,7 +186,7 @@ pub(super) fn write(
     }
 }
 
-fn put_list(out: &mut Vec<u8>, ids: impl ExactSizeIterator<Item = u32>) {
+pub(super) fn put_list(out: &mut Vec<u8>, ids: impl ExactSizeIterator<Item = u32>) {
     put_varint(out, ids.len() as u32);
     ids.for_each(|id| put_varint(out, id));
 }

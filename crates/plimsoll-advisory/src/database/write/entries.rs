@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::details::Details;
 use super::{Counter, Pool, Sections, SourceOrder};
-use crate::collector::{AffectedRow, Collector, Verdict};
-use crate::database::format::{self, Section, bound, put_u32, put_varint, verdict};
+use crate::collector::{AffectedRow, Collector, ImportIds, Verdict};
+use crate::database::format::{self, Section, put_u32, put_varint, verdict};
 
 /// A verdict shorter than a reference to it is written where it is used.
 const SHARED_FROM: usize = 5;
@@ -30,8 +30,9 @@ pub(super) fn write(
     sections: &mut Sections,
     counter: &mut Counter<'_>,
 ) {
-    let (verdicts, ranks) = encode_verdicts(collector, pool);
-    let mut rows = sort_rows(std::mem::take(&mut collector.affected), pool, order, details, &ranks);
+    let affected = std::mem::take(&mut collector.affected);
+    let (verdicts, ranks) = encode_verdicts(collector, &affected, pool);
+    let mut rows = sort_rows(affected, pool, order, details, &ranks);
     rows.dedup_by(|row, previous| {
         // Two snapshots of one list say the same.
         let same = row == previous;
@@ -85,16 +86,24 @@ pub(super) fn write(
     write_namespaces(collector, pool, order, namespaces, sections);
 }
 
-/// Every verdict in the form of the file, sorted; and the place of each of the collector's there.
-fn encode_verdicts(collector: &mut Collector, pool: &Pool) -> (Vec<Vec<u8>>, Vec<u32>) {
+/// Every verdict that a row has in the form of the file, sorted; and the place of each of the
+/// collector's there.
+fn encode_verdicts(
+    collector: &mut Collector,
+    rows: &[AffectedRow],
+    pool: &Pool,
+) -> (Vec<Vec<u8>>, Vec<u32>) {
     let list = std::mem::take(&mut collector.verdicts).into_list();
+    let mut used = vec![false; list.len()];
+    rows.iter().for_each(|row| used[row.verdict as usize] = true);
     let mut encoded: Vec<(Vec<u8>, usize)> = list
         .into_iter()
         .enumerate()
+        .filter(|(id, _)| used[*id])
         .map(|(id, verdict)| (encode(verdict.map_strings(|id| pool.rank(id))), id))
         .collect();
     encoded.sort_unstable();
-    let mut ranks = vec![0; encoded.len()];
+    let mut ranks = vec![0; used.len()];
     let mut distinct: Vec<Vec<u8>> = Vec::with_capacity(encoded.len());
     for (bytes, id) in encoded {
         // Lists in another order make another verdict for the collector, but not for the file.
@@ -106,11 +115,9 @@ fn encode_verdicts(collector: &mut Collector, pool: &Pool) -> (Vec<Vec<u8>>, Vec
     (distinct, ranks)
 }
 
-fn encode(mut value: Verdict) -> Vec<u8> {
-    let mut out = vec![
-        value.status as u8 | value.severity.map_or(0, |severity| (severity as u8 + 1) << 4),
-        0,
-    ];
+fn encode(value: Verdict) -> Vec<u8> {
+    let mut fields = 0;
+    let mut body = Vec::new();
     let ones = [
         (verdict::RAW_STATUS, value.raw_status),
         (verdict::CHANNEL, value.channel),
@@ -118,34 +125,67 @@ fn encode(mut value: Verdict) -> Vec<u8> {
     ];
     for (bit, one) in ones {
         if let Some(id) = one {
-            out[1] |= bit;
-            put_varint(&mut out, id);
+            fields |= bit;
+            put_varint(&mut body, id);
         }
     }
-    let list = |bit: u8, ids: &mut Box<[u32]>, out: &mut Vec<u8>| {
-        let mut ids = std::mem::take(ids).into_vec();
-        ids.sort_unstable();
-        ids.dedup();
+    let mut list = |bit: u32, ids: Box<[u32]>, body: &mut Vec<u8>| {
         if !ids.is_empty() {
-            out[1] |= bit;
-            put_varint(out, ids.len() as u32);
-            ids.iter().for_each(|&id| put_varint(out, id));
+            fields |= bit;
+            put_sorted(body, ids);
         }
     };
-    list(verdict::ADVISORIES, &mut value.advisories, &mut out);
-    list(verdict::ARCHITECTURES, &mut value.architectures, &mut out);
+    list(verdict::ADVISORIES, value.advisories, &mut body);
+    list(verdict::ARCHITECTURES, value.architectures, &mut body);
     if !value.ranges.is_empty() {
-        out[1] |= verdict::RANGES;
-        put_varint(&mut out, value.ranges.len() as u32);
+        put_varint(&mut body, value.ranges.len() as u32);
         for range in &value.ranges {
-            let bits = [bound::INTRODUCED, bound::FIXED, bound::LAST_AFFECTED];
-            let present = bits.iter().zip(range).filter(|(_, bound)| bound.is_some());
-            out.push(present.map(|(bit, _)| bit).sum());
-            range.iter().flatten().for_each(|&id| put_varint(&mut out, id));
+            let present = range.iter().enumerate().filter(|(_, bound)| bound.is_some());
+            body.push(present.map(|(place, _)| 1 << place).sum());
+            range.iter().flatten().for_each(|&id| put_varint(&mut body, id));
         }
     }
-    list(verdict::VERSIONS, &mut value.versions, &mut out);
+    list(verdict::VERSIONS, value.versions, &mut body);
+    list(verdict::CPES, value.cpes, &mut body);
+    list(verdict::PLATFORMS, value.platforms, &mut body);
+    fields |= if value.ranges.is_empty() { 0 } else { verdict::RANGES };
+    if !value.imports.is_empty() {
+        fields |= verdict::IMPORTS;
+        put_imports(&mut body, value.imports.into_vec());
+    }
+
+    let severity = value.severity.map_or(0, |severity| (severity as u8 + 1) << 4);
+    let mut out = vec![value.status as u8 | severity];
+    put_varint(&mut out, fields);
+    out.extend(body);
     out
+}
+
+fn put_imports(out: &mut Vec<u8>, mut imports: Vec<ImportIds>) {
+    for list in imports.iter_mut().flat_map(|import| &mut import.lists) {
+        *list = sorted(std::mem::take(list)).into();
+    }
+    imports.sort_unstable();
+    imports.dedup();
+    put_varint(out, imports.len() as u32);
+    for import in imports {
+        put_varint(out, import.path);
+        import.lists.into_iter().for_each(|list| put_sorted(out, list));
+    }
+}
+
+fn put_sorted(out: &mut Vec<u8>, ids: Box<[u32]>) {
+    let ids = sorted(ids);
+    put_varint(out, ids.len() as u32);
+    ids.iter().for_each(|&id| put_varint(out, id));
+}
+
+/// The order of a list says nothing, so the file has each in one order.
+fn sorted(ids: Box<[u32]>) -> Vec<u32> {
+    let mut ids = ids.into_vec();
+    ids.sort_unstable();
+    ids.dedup();
+    ids
 }
 
 fn sort_rows(
