@@ -323,6 +323,11 @@ impl Strings {
         self.0.len()
     }
 
+    /// The number of a string that is there.
+    pub(crate) fn find(&self, text: &str) -> Option<u32> {
+        self.0.get(text).copied()
+    }
+
     /// The strings in the order of their numbers.
     pub(crate) fn list(&self) -> Vec<&str> {
         let mut list = vec![""; self.0.len()];

@@ -1,6 +1,8 @@
 //! The file as a whole: what goes in comes out, the same input gives the same bytes, and damage
 //! of any kind ends in an error or an early end, never in a panic.
 
+use std::collections::BTreeSet;
+
 use proptest::prelude::*;
 
 use super::*;
@@ -178,6 +180,50 @@ fn an_id_goes_before_an_alias() {
     let database =
         database(&[record("CVE-2020-0001", "CVE-2020-0002"), record("CVE-2020-0002", "GHSA-x")]);
     assert_eq!(database.resolve("CVE-2020-0002"), Some("CVE-2020-0002"));
+}
+
+/// GHSA-1 knows its CVE; RUSTSEC-1 and PYSEC-1 know only the GHSA; GO-1 has nothing but a GHSA
+/// that nobody published; two CVEs share an alias.
+#[test]
+fn names_of_one_problem_are_joined_and_cves_are_kept_apart() {
+    let record = |from: u8, id: &str, aliases: &[&str]| {
+        let aliases = aliases.iter().map(|&alias| alias.to_owned()).collect();
+        let record = Vulnerability { id: id.to_owned(), aliases, ..heartbleed() };
+        (from, Call::Vulnerability(record))
+    };
+    let database = database(&[
+        record(0, "RUSTSEC-1", &["GHSA-1"]),
+        record(1, "GHSA-1", &["CVE-2020-0001"]),
+        record(2, "PYSEC-1", &["GHSA-1"]),
+        (2, Call::Affected(affected("pypi", "a", "PYSEC-1", "2.0"))),
+        record(0, "GO-1", &["GHSA-9"]),
+        (0, Call::Affected(affected("golang", "g", "GO-1", "2.0"))),
+        record(0, "CVE-2020-0007", &["XSA-7"]),
+        record(0, "CVE-2020-0008", &["XSA-7"]),
+        record(1, "XSA-7", &[]),
+        // Rejected by whoever assigned it; the advisory lives on.
+        (
+            1,
+            Call::Vulnerability(Vulnerability {
+                id: "CVE-2020-0001".to_owned(),
+                withdrawn: Some("2021-01-01T00:00:00Z".to_owned()),
+                ..Vulnerability::default()
+            }),
+        ),
+    ]);
+    let entry = database.vulnerability("RUSTSEC-1").unwrap();
+    assert_eq!(entry.id(), "CVE-2020-0001");
+    let aliases: BTreeSet<_> = entry.aliases().collect();
+    assert_eq!(aliases, BTreeSet::from(["GHSA-1", "PYSEC-1", "RUSTSEC-1"]));
+    assert!(!entry.is_withdrawn());
+    let found: Vec<_> = database.affected("pypi", "a").map(|one| one.vulnerability()).collect();
+    assert_eq!(found, ["CVE-2020-0001"]);
+    let found: Vec<_> = database.affected("golang", "g").map(|one| one.vulnerability()).collect();
+    assert_eq!(found, ["GHSA-9"]);
+    assert_eq!(database.resolve("GO-1"), Some("GHSA-9"));
+    for id in ["CVE-2020-0007", "CVE-2020-0008", "XSA-7"] {
+        assert_eq!(database.resolve(id), Some(id));
+    }
 }
 
 #[test]

@@ -5,6 +5,7 @@
 
 mod details;
 mod entries;
+mod join;
 mod texts;
 
 use std::cmp::Reverse;
@@ -64,9 +65,12 @@ pub(crate) fn write(
     prepare: Prepare,
 ) -> Result<Written, TooLarge> {
     let mut sections = Sections::default();
+    let sealed = collector.sealed;
+    if !sealed {
+        join::join(&mut collector);
+    }
     let sources = SourceOrder::new(&collector);
     let details = Details::merge(&mut collector, &sources);
-    let sealed = std::mem::take(&mut collector.sealed);
     let pool = Pool::new(&mut collector, &details, options);
 
     let mut counts: Vec<Counts> = collector.sources.iter().map(|source| source.counts).collect();
