@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::{io, thread};
 
 use crate::collector::{Collector, Counts};
-use crate::database::{TooLarge, WriteOptions, compile, save};
+use crate::database::{Database, DatabaseError, TooLarge, WriteOptions, compile, save};
 use crate::feed::{Feed, FileContext};
 use crate::model::Source;
 use crate::sink::{FeedProblem, Sink};
@@ -52,6 +52,9 @@ impl Default for BuildLimits {
 pub struct BuildOutcome {
     /// The file; [`BuildOutcome::save`] puts it where it belongs.
     pub bytes: Vec<u8>,
+    /// EPSS and KEV, which change every day while the rest hardly does; nothing if the inputs had
+    /// neither.
+    pub scores: Option<Vec<u8>>,
     /// What each source brought, by its id.
     pub sources: Vec<(Source, Counts)>,
     /// What could not be read, sorted.
@@ -96,11 +99,32 @@ pub enum BuildError {
 }
 
 impl BuildOutcome {
-    /// Writes the file whole or not at all.
-    pub fn save(&self, path: &Path) -> Result<(), BuildError> {
-        save(path, &self.bytes)
-            .map_err(|source| BuildError::Output { path: path.to_owned(), source })
+    /// Opens the database from memory, with its scores.
+    pub fn into_database(self) -> Result<Database, DatabaseError> {
+        let mut database = Database::from_bytes(self.bytes)?;
+        if let Some(scores) = self.scores {
+            database.set_scores(Database::from_bytes(scores)?);
+        }
+        Ok(database)
     }
+
+    /// Writes the database, and the scores [beside it](scores_path), each whole or not at all.
+    pub fn save(&self, path: &Path) -> Result<(), BuildError> {
+        let scores = scores_path(path);
+        let files = self.scores.iter().map(|bytes| (scores.as_path(), bytes));
+        for (path, bytes) in files.chain([(path, &self.bytes)]) {
+            save(path, bytes)
+                .map_err(|source| BuildError::Output { path: path.to_owned(), source })?;
+        }
+        Ok(())
+    }
+}
+
+/// Where the scores of a database are: `plimsoll.scores.db` for `plimsoll.db`.
+pub fn scores_path(database: &Path) -> PathBuf {
+    let mut name = database.file_stem().unwrap_or_default().to_owned();
+    name.push(".scores.db");
+    database.with_file_name(name)
 }
 
 /// A file on its way to a parser.
@@ -151,20 +175,54 @@ pub fn build(paths: &[PathBuf], options: &BuildOptions) -> Result<BuildOutcome, 
 
     walked.problems.drain(..).for_each(|problem| collector.problem(problem));
     let problems = collector.problems().to_vec();
-    let write_options = WriteOptions {
-        created: options.created.clone(),
-        builder: options.builder.clone(),
-        starter: false,
-    };
-    let written = compile(collector, &write_options)
-        .map_err(|TooLarge { section }| BuildError::TooLarge { section })?;
+    let compiled = compile_both(collector, options)?;
     Ok(BuildOutcome {
-        bytes: written.bytes,
-        sources: written.sources,
+        bytes: compiled.bytes,
+        scores: compiled.scores,
+        sources: compiled.sources,
         problems,
         files: walked.files,
         unrecognised: walked.unrecognised,
     })
+}
+
+/// The two files of a build.
+#[derive(Debug)]
+pub struct Compiled {
+    /// The database.
+    pub bytes: Vec<u8>,
+    /// Its scores.
+    pub scores: Option<Vec<u8>>,
+    /// What each source brought, by its id.
+    pub sources: Vec<(Source, Counts)>,
+}
+
+/// Compiles what was collected into a database and its scores.
+pub fn compile_both(
+    mut collector: Collector,
+    options: &BuildOptions,
+) -> Result<Compiled, BuildError> {
+    let write_options = |scores| WriteOptions {
+        created: options.created.clone(),
+        builder: options.builder.clone(),
+        scores,
+        starter: false,
+    };
+    let too_large = |TooLarge { section }| BuildError::TooLarge { section };
+    let scores = collector.split_scores();
+    let scores = scores.map(|scores| compile(scores, &write_options(true)));
+    let scores = scores.transpose().map_err(too_large)?;
+    let main = compile(collector, &write_options(false)).map_err(too_large)?;
+    let mut sources = main.sources;
+    let (scores, others) = scores.map(|one| (one.bytes, one.sources)).unzip();
+    for (source, counts) in others.into_iter().flatten() {
+        // A source that speaks in both files is shown once, by its place in the database.
+        if !sources.iter().any(|(known, _)| known.id == source.id) {
+            sources.push((source, counts));
+        }
+    }
+    sources.sort_by(|(left, _), (right, _)| left.id.cmp(&right.id));
+    Ok(Compiled { bytes: main.bytes, scores, sources })
 }
 
 fn parse_all(jobs: &Mutex<Receiver<Job>>) -> Collector {

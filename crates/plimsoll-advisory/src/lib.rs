@@ -8,6 +8,8 @@
 pub mod build;
 mod collector;
 pub mod database;
+pub mod delta;
+pub mod diff;
 pub mod feed;
 pub mod model;
 mod score;

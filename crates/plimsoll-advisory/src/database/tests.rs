@@ -7,12 +7,15 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::collector::Collector;
-use crate::model::{Affected, Import, Range, Severity, Source, Status, Vulnerability};
+use crate::model::{
+    Affected, EndOfLife, Epss, Exploited, Import, Range, Repository, Severity, Source, Status,
+    Vulnerability,
+};
 use crate::sink::{Fate, Sink};
 
 /// A call of a sink, so that sets of them can be shuffled.
 #[derive(Debug, Clone)]
-enum Call {
+pub(crate) enum Call {
     Covers(&'static str),
     Vulnerability(Vulnerability),
     Affected(Affected),
@@ -31,7 +34,7 @@ fn source(id: &str) -> Source {
     }
 }
 
-fn collect<'c>(calls: impl IntoIterator<Item = &'c (u8, Call)>) -> Collector {
+pub(crate) fn collect<'c>(calls: impl IntoIterator<Item = &'c (u8, Call)>) -> Collector {
     let mut sink = Collector::new();
     for (from, call) in calls {
         let id = sink.source(&source(["debian", "alpine", "nvd"][usize::from(from % 3)]));
@@ -50,7 +53,7 @@ fn collect<'c>(calls: impl IntoIterator<Item = &'c (u8, Call)>) -> Collector {
     sink
 }
 
-fn compiled(collector: Collector) -> Vec<u8> {
+pub(crate) fn compiled(collector: Collector) -> Vec<u8> {
     compile(collector, &WriteOptions::default()).unwrap().bytes
 }
 
@@ -58,7 +61,12 @@ fn database(calls: &[(u8, Call)]) -> Database {
     Database::from_bytes(compiled(collect(calls))).unwrap()
 }
 
-fn affected(namespace: &str, package: &str, vulnerability: &str, fixed: &str) -> Affected {
+pub(crate) fn affected(
+    namespace: &str,
+    package: &str,
+    vulnerability: &str,
+    fixed: &str,
+) -> Affected {
     Affected {
         namespace: namespace.to_owned(),
         package: package.to_owned(),
@@ -90,7 +98,7 @@ fn heartbleed() -> Vulnerability {
     }
 }
 
-fn sample() -> Vec<(u8, Call)> {
+pub(crate) fn sample() -> Vec<(u8, Call)> {
     vec![
         (0, Call::Affected(affected("debian:7", "openssl", "CVE-2014-0160", "1.0.1e-2+deb7u5"))),
         (0, Call::Affected(affected("debian:8", "openssl", "CVE-2014-0160", "1.0.1g-1"))),
@@ -476,7 +484,7 @@ fn any_vulnerability() -> impl Strategy<Value = Vulnerability> {
         })
 }
 
-fn any_calls() -> impl Strategy<Value = Vec<(u8, Call)>> {
+pub(crate) fn any_calls() -> impl Strategy<Value = Vec<(u8, Call)>> {
     let call = prop_oneof![
         4 => any_affected().prop_map(Call::Affected),
         2 => any_vulnerability().prop_map(Call::Vulnerability),
