@@ -246,6 +246,45 @@ pub(crate) enum DbArgs {
         #[arg(short, long, value_name = "FILE")]
         output: String,
     },
+    /// Look up a vulnerability by any of its names, or packages and titles by a word.
+    Search {
+        /// An id such as CVE-2021-44228, or part of a package's name or of a title
+        #[arg(value_name = "WORD")]
+        word: String,
+        /// The database [default: the one that a scan would use]
+        #[arg(long, value_name = "FILE")]
+        db: Option<String>,
+        /// Lines of each kind to show
+        #[arg(long, value_name = "N", default_value_t = 30)]
+        limit: usize,
+        /// table or json [default: table]
+        #[arg(short, long, value_name = "FORMAT")]
+        format: Option<String>,
+    },
+    /// Say which packages' advisories changed from one database to another.
+    Diff {
+        /// The old database
+        #[arg(value_name = "OLD")]
+        old: String,
+        /// The new database
+        #[arg(value_name = "NEW")]
+        new: String,
+        /// table or json [default: table]
+        #[arg(short, long, value_name = "FORMAT")]
+        format: Option<String>,
+    },
+    /// Write what turns one database into another, for those who have the old one.
+    Delta {
+        /// The old database
+        #[arg(value_name = "OLD")]
+        old: String,
+        /// The new database
+        #[arg(value_name = "NEW")]
+        new: String,
+        /// The file to write
+        #[arg(short, long, value_name = "FILE")]
+        output: String,
+    },
     /// Show what a database file knows: its sources, dates and counts.
     Info {
         /// The database [default: the one that a scan would use]

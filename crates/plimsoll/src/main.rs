@@ -68,10 +68,7 @@ fn main() -> ExitCode {
     };
     let outcome = match &settings.action {
         Action::Scan(scan) => commands::scan::run(&run, scan),
-        Action::BuildDatabase { from, output } => commands::db::build(&run, from, output),
-        Action::DescribeDatabase { file, format } => {
-            commands::db::info(&run, file.as_deref(), *format)
-        }
+        Action::Database(action) => commands::db::run(&run, action),
         Action::Clean(clean) => commands::clean::run(&run, *clean),
         Action::Version { format } => commands::version::run(&run, *format),
     };

@@ -46,10 +46,19 @@ pub(crate) struct CacheSettings {
 #[derive(Debug)]
 pub(crate) enum Action {
     Scan(Box<Scan>),
-    BuildDatabase { from: Vec<PathBuf>, output: PathBuf },
-    DescribeDatabase { file: Option<PathBuf>, format: Format },
+    Database(DatabaseAction),
     Clean(Clean),
     Version { format: Format },
+}
+
+/// What to do with databases.
+#[derive(Debug)]
+pub(crate) enum DatabaseAction {
+    Build { from: Vec<PathBuf>, output: PathBuf },
+    Search { word: String, file: Option<PathBuf>, limit: usize, format: Format },
+    Diff { old: PathBuf, new: PathBuf, format: Format },
+    Delta { old: PathBuf, new: PathBuf, output: PathBuf },
+    Info { file: Option<PathBuf>, format: Format },
 }
 
 /// What to remove.
@@ -232,18 +241,40 @@ fn action(command: &CommandArgs, lookup: &Lookup<'_>) -> anyhow::Result<Action> 
             let targets = vec![Target::RootFileSystem(PathBuf::from(&rootfs.root))];
             Action::Scan(Box::new(scan(targets, Sources::default(), &rootfs.scan, lookup)?))
         }
-        CommandArgs::Db(DbArgs::Build { from, output }) => Action::BuildDatabase {
-            from: from.iter().map(PathBuf::from).collect(),
-            output: PathBuf::from(output),
-        },
-        CommandArgs::Db(DbArgs::Info { file, format }) => Action::DescribeDatabase {
-            file: file.as_ref().map(PathBuf::from),
-            format: table_or_json(format.as_deref())?,
-        },
+        CommandArgs::Db(args) => Action::Database(database_action(args)?),
         CommandArgs::Clean(clean) => Action::Clean(what_to_clean(clean)),
         CommandArgs::Version(version) => {
             Action::Version { format: table_or_json(version.format.as_deref())? }
         }
+    })
+}
+
+fn database_action(args: &DbArgs) -> anyhow::Result<DatabaseAction> {
+    Ok(match args {
+        DbArgs::Build { from, output } => DatabaseAction::Build {
+            from: from.iter().map(PathBuf::from).collect(),
+            output: PathBuf::from(output),
+        },
+        DbArgs::Search { word, db, limit, format } => DatabaseAction::Search {
+            word: word.clone(),
+            file: db.as_ref().map(PathBuf::from),
+            limit: *limit,
+            format: table_or_json(format.as_deref())?,
+        },
+        DbArgs::Diff { old, new, format } => DatabaseAction::Diff {
+            old: PathBuf::from(old),
+            new: PathBuf::from(new),
+            format: table_or_json(format.as_deref())?,
+        },
+        DbArgs::Delta { old, new, output } => DatabaseAction::Delta {
+            old: PathBuf::from(old),
+            new: PathBuf::from(new),
+            output: PathBuf::from(output),
+        },
+        DbArgs::Info { file, format } => DatabaseAction::Info {
+            file: file.as_ref().map(PathBuf::from),
+            format: table_or_json(format.as_deref())?,
+        },
     })
 }
 
