@@ -24,6 +24,8 @@ pub struct BuildOptions {
     pub created: Option<String>,
     /// What builds it, such as `plimsoll 0.1.0`.
     pub builder: Option<String>,
+    /// Leave out what sources said after this day (`YYYY-MM-DD`), by the dates of their records.
+    pub until: Option<String>,
     /// Number of parsing threads; zero means one per processor.
     pub threads: usize,
     /// What is refused as too large.
@@ -134,8 +136,25 @@ struct Job {
     bytes: Vec<u8>,
 }
 
-/// Reads the given files, directories and archives, and compiles what they say.
-pub fn build(paths: &[PathBuf], options: &BuildOptions) -> Result<BuildOutcome, BuildError> {
+/// What was found in the inputs.
+#[derive(Debug)]
+pub struct ReadOutcome<S> {
+    /// One sink for each thread, with what it was told.
+    pub sinks: Vec<S>,
+    /// Number of files that belong to a feed.
+    pub files: u64,
+    /// Number of files that no feed knows.
+    pub unrecognised: u64,
+    /// What could not be read at all.
+    pub problems: Vec<FeedProblem>,
+}
+
+/// Reads the given files, directories and archives on all threads, each into a sink of its own.
+pub fn read<S: Sink + Send>(
+    paths: &[PathBuf],
+    options: &BuildOptions,
+    make_sink: impl Fn() -> S + Sync,
+) -> Result<ReadOutcome<S>, BuildError> {
     let threads = match options.threads {
         0 => thread::available_parallelism().map_or(1, usize::from),
         threads => threads,
@@ -143,11 +162,11 @@ pub fn build(paths: &[PathBuf], options: &BuildOptions) -> Result<BuildOutcome, 
     let (sender, receiver) = sync_channel::<Job>(4 * threads);
     let receiver = Arc::new(Mutex::new(receiver));
     let mut walked = walk::Walked::default();
-    let mut collector = thread::scope(|scope| {
+    let sinks = thread::scope(|scope| {
         let workers: Vec<_> = (0..threads)
             .map(|_| {
                 let receiver = Arc::clone(&receiver);
-                scope.spawn(move || parse_all(&receiver))
+                scope.spawn(|| parse_all(receiver, make_sink()))
             })
             .collect();
         // With the workers' own handles the channel closes should all of them end early.
@@ -160,29 +179,38 @@ pub fn build(paths: &[PathBuf], options: &BuildOptions) -> Result<BuildOutcome, 
             .map_err(|source| BuildError::Input { path: path.clone(), source })
         });
         drop(sender);
-        let mut all = Collector::new();
-        for worker in workers {
-            match worker.join() {
-                Ok(collector) => all.merge(collector),
-                Err(panic) => std::panic::resume_unwind(panic),
-            }
-        }
-        result.map(|()| all)
+        let sinks = workers.into_iter().map(|worker| match worker.join() {
+            Ok(sink) => sink,
+            Err(panic) => std::panic::resume_unwind(panic),
+        });
+        let sinks: Vec<S> = sinks.collect();
+        result.map(|()| sinks)
     })?;
-    if walked.files == 0 {
-        return Err(BuildError::NothingFound { files: walked.unrecognised });
+    let walk::Walked { files, unrecognised, problems } = walked;
+    if files == 0 {
+        return Err(BuildError::NothingFound { files: unrecognised });
     }
+    Ok(ReadOutcome { sinks, files, unrecognised, problems })
+}
 
-    walked.problems.drain(..).for_each(|problem| collector.problem(problem));
+/// Reads the given files, directories and archives, and compiles what they say.
+pub fn build(paths: &[PathBuf], options: &BuildOptions) -> Result<BuildOutcome, BuildError> {
+    let read = read(paths, options, Collector::new)?;
+    let mut collector = Collector::new();
+    read.sinks.into_iter().for_each(|other| collector.merge(other));
+    read.problems.into_iter().for_each(|problem| collector.problem(problem));
     let problems = collector.problems().to_vec();
+    if let Some(day) = &options.until {
+        collector.forget_after(day);
+    }
     let compiled = compile_both(collector, options)?;
     Ok(BuildOutcome {
         bytes: compiled.bytes,
         scores: compiled.scores,
         sources: compiled.sources,
         problems,
-        files: walked.files,
-        unrecognised: walked.unrecognised,
+        files: read.files,
+        unrecognised: read.unrecognised,
     })
 }
 
@@ -225,13 +253,12 @@ pub fn compile_both(
     Ok(Compiled { bytes: main.bytes, scores, sources })
 }
 
-fn parse_all(jobs: &Mutex<Receiver<Job>>) -> Collector {
-    let mut collector = Collector::new();
+fn parse_all<S: Sink>(jobs: Arc<Mutex<Receiver<Job>>>, mut sink: S) -> S {
     loop {
         // The lock is held while waiting: one waits for the channel, the others for the lock.
         let job = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
-        let Ok(Job { feed, path, bytes }) = job else { return collector };
-        (feed.parse)(&FileContext { path: &path }, &bytes, &mut collector);
+        let Ok(Job { feed, path, bytes }) = job else { return sink };
+        (feed.parse)(&FileContext { path: &path }, &bytes, &mut sink);
     }
 }
 

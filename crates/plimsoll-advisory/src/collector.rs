@@ -4,7 +4,7 @@
 //! versions. So every string is kept once, and every verdict (status, ranges, …) is kept once, as
 //! numbers of strings; a record is then 20 bytes.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use crate::database::format;
 use crate::model::{
@@ -187,6 +187,30 @@ impl Collector {
             self.put_epss(key, EpssRow { source: source(row.source), ..row });
         }
         self.problems.extend(other.problems);
+    }
+
+    /// Forgets what sources said after a day (`YYYY-MM-DD`), by the dates of their own records: a
+    /// record that was changed later is left out, because what it said before is not known.
+    pub(crate) fn forget_after(&mut self, day: &str) {
+        let is_later = |record: &Vulnerability| {
+            let date = record.modified.as_deref().or(record.published.as_deref());
+            date.and_then(|date| date.get(..10)).is_some_and(|date| date > day)
+        };
+        let mut stays: HashMap<(SourceId, &str), bool> = HashMap::new();
+        for (source, record) in &self.vulnerabilities {
+            *stays.entry((*source, &record.id)).or_default() |= !is_later(record);
+        }
+        let gone = stays.into_iter().filter(|(_, stays)| !stays);
+        let gone: HashSet<(SourceId, u32)> =
+            gone.filter_map(|((source, id), _)| Some((source, self.strings.find(id)?))).collect();
+        self.affected.retain(|row| !gone.contains(&(row.source, row.vulnerability)));
+        self.vulnerabilities.retain(|(_, record)| !is_later(record));
+        self.exploited.retain(|(_, record)| record.added.as_str() <= day);
+        for source in &mut self.sources {
+            if let Some(date) = source.date.as_mut().filter(|date| &date[..] > day) {
+                day.clone_into(date);
+            }
+        }
     }
 
     /// Takes out what changes every day: scores and exploitation, with the sources that speak of

@@ -100,8 +100,7 @@ pub(crate) fn default_path(cache_directory: &Path) -> PathBuf {
 
 /// A database file, without its scores.
 pub(crate) fn open_file(path: &Path) -> anyhow::Result<Database> {
-    Database::open(path)
-        .with_context(|| format!("the database {} cannot be used", path.display()))
+    Database::open(path).with_context(|| format!("the database {} cannot be used", path.display()))
 }
 
 fn open(path: &Path) -> anyhow::Result<ChosenDatabase> {

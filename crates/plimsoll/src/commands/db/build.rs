@@ -54,4 +54,3 @@ pub(crate) fn run(run: &Run<'_>, from: &[PathBuf], file: &Path) -> anyhow::Resul
     output::deliver(text.as_bytes(), None)?;
     Ok(Outcome::Clean)
 }
-

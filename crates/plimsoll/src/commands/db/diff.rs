@@ -141,9 +141,8 @@ impl Differences {
     }
 
     fn as_json(&self, old: &Database, new: &Database) -> Value {
-        let statements = |list: &[Statement]| -> Vec<Value> {
-            list.iter().map(Statement::as_json).collect()
-        };
+        let statements =
+            |list: &[Statement]| -> Vec<Value> { list.iter().map(Statement::as_json).collect() };
         let packages = self.packages.iter().map(|package| {
             json!({
                 "Namespace": package.namespace,

@@ -135,4 +135,3 @@ fn as_json(database: &ChosenDatabase, info: &Info) -> Value {
         "Namespaces": namespaces,
     })
 }
-

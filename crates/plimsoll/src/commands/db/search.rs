@@ -75,9 +75,8 @@ impl<'d> Found<'d> {
         let word = word.to_lowercase();
         let has_word = |text: &str| text.to_lowercase().contains(&word);
         let packages = database.iter_packages().filter(|(_, package, _)| has_word(package));
-        let packages = packages.map(|(namespace, package, entries)| {
-            (namespace, package, entries.collect::<Vec<_>>())
-        });
+        let packages = packages
+            .map(|(namespace, package, entries)| (namespace, package, entries.collect::<Vec<_>>()));
         // The name itself goes before names that contain it.
         let mut packages: Vec<_> = packages.collect();
         packages.sort_by_key(|(namespace, package, _)| {
@@ -207,9 +206,8 @@ impl<'d> Found<'d> {
             })
         };
         let named = self.named.as_ref().map(|(entry, rows)| {
-            let rows = rows.iter().map(|(namespace, package, one)| {
-                statement(namespace, package, one)
-            });
+            let rows =
+                rows.iter().map(|(namespace, package, one)| statement(namespace, package, one));
             json!({
                 "VulnerabilityID": entry.id(),
                 "Title": title(entry),
