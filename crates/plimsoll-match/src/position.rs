@@ -101,12 +101,8 @@ fn words(scheme: Scheme, installed: &str, range: &Range) -> String {
         (None, None) if words == installed => return "every version is affected".to_owned(),
         (None, None) => {}
     }
-    words.push_str(match scheme {
-        Scheme::Apk => " by apk",
-        Scheme::Deb => " by deb",
-        Scheme::Pacman => " by pacman",
-        Scheme::Rpm => " by rpm",
-    });
+    words.push_str(" by ");
+    words.push_str(scheme.id());
     words
 }
 
