@@ -30,6 +30,8 @@ pub(super) enum Operator {
     Pessimistic,
     /// `~=`
     Compatible,
+    /// The first version of `1.2 - 2.3`.
+    From,
     /// The second version of `1.2 - 2.3`.
     Through,
 }
@@ -96,7 +98,7 @@ fn read_alternative(text: &str) -> Result<Vec<Comparator<'_>>, InvalidConstraint
                 if first.operator != Operator::Bare || rest.is_empty() {
                     return Err(InvalidConstraint::MissingVersion { operator: "-".to_owned() });
                 }
-                first.operator = Operator::GreaterEqual;
+                first.operator = Operator::From;
                 let end = version_length(rest);
                 let version = &rest[..end];
                 rest = rest[end..].trim_start_matches(is_gap);
@@ -159,7 +161,7 @@ impl Comparator<'_> {
             Operator::Less => Interval::up_to(Bound::exclusive(version)),
             Operator::LessEqual | Operator::Through => Interval::up_to(Bound::inclusive(version)),
             Operator::Greater => Interval::from(Bound::exclusive(version)),
-            Operator::GreaterEqual => Interval::from(Bound::inclusive(version)),
+            Operator::GreaterEqual | Operator::From => Interval::from(Bound::inclusive(version)),
             Operator::NotEqual => {
                 return Ok(vec![
                     Interval::up_to(Bound::exclusive(version)),
