@@ -31,5 +31,6 @@ fn every_branch_can_be_read() {
     });
     if found {
         tally.assert_unread("FriendsOfPHP", &[]);
+        assert!(tally.read >= 5_682);
     }
 }

@@ -36,5 +36,7 @@ fn every_requirement_can_be_read() {
     }
     println!("{affected} of {files} advisories affect a version");
     tally.assert_unread("RubySec", &[]);
-    assert_eq!(affected, files);
+    // Two contradict themselves: what they call unaffected and patched is everything.
+    assert_eq!(files - affected, 2);
+    assert!(tally.read >= 2_571);
 }
