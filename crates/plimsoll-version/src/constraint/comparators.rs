@@ -1,6 +1,6 @@
 //! Lists of comparators: an operator and a version each.
 
-use super::{Bound, Interval, InvalidConstraint, MAX_PARTS, Syntax};
+use super::{Bound, Interval, InvalidConstraint, MAX_PARTS, MAX_TOGETHER, Syntax};
 use crate::Scheme;
 
 /// An operator with the version behind it.
@@ -110,7 +110,7 @@ fn read_alternative(text: &str) -> Result<Vec<Comparator<'_>>, InvalidConstraint
         if comparators.last().is_some_and(|comparator| comparator.version.is_empty()) {
             return Err(InvalidConstraint::MissingVersion { operator: sign.to_owned() });
         }
-        if comparators.len() > MAX_PARTS {
+        if comparators.len() > MAX_TOGETHER {
             return Err(InvalidConstraint::TooManyParts);
         }
     }
