@@ -16,7 +16,10 @@ pub(crate) struct Received {
     /// Path and query.
     pub(crate) target: String,
     headers: BTreeMap<String, String>,
+    /// The body, as text.
     pub(crate) body: String,
+    /// The body, as it came.
+    pub(crate) content: Vec<u8>,
 }
 
 impl Received {
@@ -50,6 +53,9 @@ impl Reply {
         self
     }
 }
+
+/// The status of a server that closes the connection without a word.
+pub(crate) const HANG_UP: u16 = 0;
 
 type Handler = Arc<dyn Fn(&Received) -> Reply + Send + Sync>;
 
@@ -180,6 +186,9 @@ fn answer(stream: Box<dyn Stream>, handler: &Handler, requests: &Mutex<Vec<Recei
     }
     head.push_str(&format!("content-length: {}\r\n\r\n", reply.body.len()));
     let stream = stream.get_mut();
+    if reply.status == HANG_UP {
+        return;
+    }
     let sent = reply.cut.unwrap_or(reply.body.len());
     // The client may be gone; that is its right.
     let _ = stream.write_all(head.as_bytes());
@@ -200,7 +209,8 @@ fn receive(stream: &mut impl BufRead) -> Option<Received> {
         headers.insert(name.to_ascii_lowercase(), value.trim().to_owned());
     }
     let length = headers.get("content-length").and_then(|text| text.parse().ok()).unwrap_or(0);
-    let mut body = vec![0; length];
-    stream.read_exact(&mut body).ok()?;
-    Some(Received { method, target, headers, body: String::from_utf8(body).ok()? })
+    let mut content = vec![0; length];
+    stream.read_exact(&mut content).ok()?;
+    let body = String::from_utf8_lossy(&content).into_owned();
+    Some(Received { method, target, headers, body, content })
 }

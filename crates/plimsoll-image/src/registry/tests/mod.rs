@@ -2,7 +2,10 @@
 
 mod access;
 mod fixture;
+mod push;
+mod store;
 mod transfer;
+mod web;
 
 use fixture::{TestImage, failure, image, index, layer, open, options};
 
