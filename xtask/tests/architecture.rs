@@ -9,6 +9,9 @@ use serde_json::Value;
 const ALLOWED: &[(&str, &[&str])] = &[
     ("plimsoll-version", &[]),
     ("plimsoll-image", &[]),
+    ("plimsoll-attest", &["plimsoll-image"]),
+    // Servers for tests.
+    ("plimsoll-loopback", &[]),
     ("plimsoll-inventory", &["plimsoll-version", "plimsoll-image"]),
     ("plimsoll-advisory", &["plimsoll-version"]),
     (

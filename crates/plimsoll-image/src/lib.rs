@@ -31,8 +31,6 @@ mod remote_error;
 mod secret;
 mod source;
 mod tar;
-#[cfg(test)]
-mod testing;
 
 pub use artifact::{
     ArtifactBlob, ArtifactManifest, CREATED, EMPTY_CONTENT, EMPTY_MEDIA_TYPE, INDEX_MEDIA_TYPE,

@@ -3,12 +3,11 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::fixture::{failure, not_found, options};
-use super::store::Store;
-use crate::testing::{HANG_UP, Received, Reply, Server};
 use crate::{
     Access, ArtifactBlob, ArtifactManifest, Credential, EMPTY_CONTENT, EMPTY_MEDIA_TYPE, Reference,
     RegistryOptions, Repository, Secret, TITLE,
 };
+use plimsoll_loopback::{HANG_UP, Received, Reply, Server, Store};
 
 const KIND: &str = "application/vnd.test.v1";
 
@@ -93,7 +92,7 @@ fn an_upload_that_the_server_forgot_is_begun_anew() {
     let parts = AtomicUsize::new(0);
     let server = store.serve(move |received, store| {
         if received.method == "PATCH" && parts.fetch_add(1, Ordering::SeqCst) == 2 {
-            store.0.lock().unwrap().uploads[0] = None;
+            store.stored().uploads[0] = None;
         }
         None
     });
@@ -220,13 +219,13 @@ fn a_blob_or_manifest_of_other_bytes_is_refused() {
     let stored = repository.push_artifact(Some("1"), &ArtifactManifest::new(KIND)).unwrap();
     let mut other = content();
     other[7] ^= 1;
-    store.0.lock().unwrap().blobs.insert(blob.digest.to_string(), other);
+    store.stored().blobs.insert(blob.digest.to_string(), other);
     let error = failure(repository.blob_content(&blob, 1 << 20));
     assert!(error.contains("tampered"), "{error}");
     let mut manifest = ArtifactManifest::new(KIND).to_json();
     manifest.push(b' ');
     let value = (String::new(), manifest);
-    store.0.lock().unwrap().manifests.insert(stored.digest.to_string(), value);
+    store.stored().manifests.insert(stored.digest.to_string(), value);
     let pinned = format!("{}@{}", repository.name(), stored.digest).parse().unwrap();
     let error = failure(repository.artifact(&pinned));
     assert!(error.contains("tampered"), "{error}");

@@ -3,8 +3,8 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::fixture::{options, range_of};
-use crate::testing::{Reply, Server};
 use crate::{WebAnswer, WebClient};
+use plimsoll_loopback::{Reply, Server};
 
 fn content() -> Vec<u8> {
     (0..300_000_u32).map(|n| (n % 253) as u8).collect()

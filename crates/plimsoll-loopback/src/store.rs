@@ -1,28 +1,40 @@
 //! A registry that keeps what is pushed, and can be told to stumble.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard};
 
-use super::fixture::not_found;
-use crate::Digest;
-use crate::testing::{Received, Reply, Server};
+use sha2::{Digest as _, Sha256};
 
-/// What a registry has in the repository `team/db`.
-#[derive(Default)]
-pub(super) struct Stored {
-    pub(super) blobs: BTreeMap<String, Vec<u8>>,
-    /// By tag and by digest: media type and content.
-    pub(super) manifests: BTreeMap<String, (String, Vec<u8>)>,
-    /// Unfinished uploads.
-    pub(super) uploads: Vec<Option<Vec<u8>>>,
+use crate::{Received, Reply, Server};
+
+/// `sha256:` and the digest of these bytes.
+pub fn digest(content: &[u8]) -> String {
+    let hex: String = Sha256::digest(content).iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("sha256:{hex}")
 }
 
+fn not_found() -> Reply {
+    Reply::new(404, r#"{"errors":[{"code":"NAME_UNKNOWN"}]}"#)
+}
+
+/// What a registry has; all its repositories are one.
+#[derive(Default)]
+pub struct Stored {
+    /// By digest.
+    pub blobs: BTreeMap<String, Vec<u8>>,
+    /// By tag and by digest: media type and content.
+    pub manifests: BTreeMap<String, (String, Vec<u8>)>,
+    /// Unfinished uploads.
+    pub uploads: Vec<Option<Vec<u8>>>,
+}
+
+/// A registry; clones are the same one.
 #[derive(Clone, Default)]
-pub(super) struct Store(pub(super) Arc<Mutex<Stored>>);
+pub struct Store(Arc<Mutex<Stored>>);
 
 impl Store {
     /// Serves it; `stumble` may answer first.
-    pub(super) fn serve(
+    pub fn serve(
         &self,
         stumble: impl Fn(&Received, &Store) -> Option<Reply> + Send + Sync + 'static,
     ) -> Server {
@@ -32,24 +44,33 @@ impl Store {
         })
     }
 
-    pub(super) fn blob(&self, content: &[u8]) -> bool {
-        self.0.lock().unwrap().blobs.contains_key(&Digest::sha256(content).to_string())
+    /// What it has, to look at and to change.
+    pub fn stored(&self) -> MutexGuard<'_, Stored> {
+        self.0.lock().unwrap()
     }
 
-    pub(super) fn answer(&self, received: &Received) -> Reply {
-        let mut stored = self.0.lock().unwrap();
-        let Some(path) = received.target.strip_prefix("/v2/team/db/") else { return not_found() };
+    /// Whether it has a blob with this content.
+    pub fn blob(&self, content: &[u8]) -> bool {
+        self.stored().blobs.contains_key(&digest(content))
+    }
+
+    /// Answers as a registry does.
+    pub fn answer(&self, received: &Received) -> Reply {
+        let mut stored = self.stored();
         let method = received.method.as_str();
-        if let Some(item) = path.strip_prefix("manifests/") {
+        let part = |word: &str| received.target.split_once(word).map(|(_, rest)| rest);
+        // By this clients find out whether it is a registry at all.
+        if received.target == "/v2/" {
+            return Reply::new(200, "{}");
+        }
+        if let Some(item) = part("/manifests/") {
             return stored.manifest(method, item, received);
         }
-        if let Some(rest) = path.strip_prefix("blobs/uploads/") {
+        if let Some(rest) = part("/blobs/uploads/") {
             return stored.upload(method, rest, received);
         }
-        match path.strip_prefix("blobs/").and_then(|digest| stored.blobs.get(digest)) {
-            Some(content) if method == "HEAD" => {
-                Reply::new(200, "").header("x-length", content.len().to_string())
-            }
+        match part("/blobs/").and_then(|digest| stored.blobs.get(digest)) {
+            Some(content) if method == "HEAD" => Reply::new(200, content.clone()).cut(0),
             Some(content) => Reply::new(200, content.clone()),
             None => not_found(),
         }
@@ -60,7 +81,7 @@ impl Stored {
     fn manifest(&mut self, method: &str, item: &str, received: &Received) -> Reply {
         if method == "PUT" {
             let media_type = received.header("content-type").unwrap().to_owned();
-            let digest = Digest::sha256(&received.content).to_string();
+            let digest = digest(&received.content);
             for name in [item, &digest] {
                 let value = (media_type.clone(), received.content.clone());
                 self.manifests.insert(name.to_owned(), value);
@@ -69,9 +90,10 @@ impl Stored {
         }
         match self.manifests.get(item) {
             Some((media_type, content)) => {
-                Reply::new(200, if method == "HEAD" { Vec::new() } else { content.clone() })
+                let reply = Reply::new(200, content.clone())
                     .header("content-type", media_type)
-                    .header("docker-content-digest", Digest::sha256(content).to_string())
+                    .header("docker-content-digest", digest(content));
+                if method == "HEAD" { reply.cut(0) } else { reply }
             }
             None => not_found(),
         }
@@ -89,7 +111,8 @@ impl Stored {
         let Some(content) = self.uploads[number].as_mut() else { return not_found() };
         match method {
             "PATCH" => {
-                let range = received.header("content-range").unwrap();
+                // Whoever sends all in one part need not say so.
+                let range = received.header("content-range").unwrap_or("0-");
                 if !range.starts_with(&format!("{}-", content.len())) {
                     return Reply::new(416, "");
                 }
@@ -100,8 +123,10 @@ impl Stored {
             "PUT" => {
                 content.extend_from_slice(&received.content);
                 let content = std::mem::take(content);
-                let digest = Digest::sha256(&content).to_string();
-                let wanted = query.strip_prefix("state=x&digest=").unwrap().replace("%3A", ":");
+                let digest = digest(&content);
+                let mut parameters = query.split('&');
+                let wanted = parameters.find_map(|one| one.strip_prefix("digest="));
+                let wanted = wanted.unwrap_or_default().replace("%3A", ":");
                 self.uploads[number] = None;
                 if digest != wanted {
                     return Reply::new(400, r#"{"errors":[{"code":"DIGEST_INVALID"}]}"#);
