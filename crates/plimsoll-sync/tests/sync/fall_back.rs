@@ -154,29 +154,25 @@ fn a_broken_transfer_goes_on_or_fails_without_harm() {
 #[test]
 fn a_delta_that_does_not_fit_costs_only_the_whole_file() {
     let key = PrivateKey::generate().unwrap();
-    let (_first, first) = published(1, &[], Some(&key));
     let store = Store::default();
     let server = store.serve(|_, _| None);
     let reference = format!("{}/team/db:1", server.host()).parse().unwrap();
-    for what in ["of another base", "of another target", "no delta"] {
-        let mut local = Local::new(vec![first.clone()], Some(&key));
-        local.update().unwrap();
-        let mut release = release(3, &[1]);
-        match what {
-            "of another base" => {
-                release.deltas[0].bytes = self::release(3, &[2]).deltas[0].bytes.clone()
-            }
-            "of another target" => {
-                release.deltas[0].bytes = self::release(4, &[1]).deltas[0].bytes.clone()
-            }
-            _ => release.deltas[0].bytes = b"nonsense".to_vec(),
+    let of_another_base = release(3, &[2]).deltas[0].bytes.clone();
+    let of_another_target = release(4, &[1]).deltas[0].bytes.clone();
+    for key in [Some(&key), None] {
+        let (_first, first) = published(1, &[], key);
+        for bytes in [&of_another_base, &of_another_target, &b"nonsense".to_vec()] {
+            let mut local = Local::new(vec![first.clone()], key);
+            local.update().unwrap();
+            let mut release = release(3, &[1]);
+            release.deltas[0].bytes.clone_from(bytes);
+            push(&release, &reference, &[], key, &RegistryOptions::default()).unwrap();
+            local.options.sources = vec![Source::Registry(reference.clone())];
+            let outcome = local.update().unwrap();
+            assert!(is_updated(&outcome.database), "{outcome:?}");
+            assert!(outcome.notes[0].contains("whole database was taken"), "{outcome:?}");
+            local.check(3, 3);
         }
-        push(&release, &reference, &[], Some(&key), &RegistryOptions::default()).unwrap();
-        local.options.sources = vec![Source::Registry(reference.clone())];
-        let outcome = local.update().unwrap();
-        assert!(is_updated(&outcome.database), "{what}: {outcome:?}");
-        assert!(outcome.notes[0].contains("whole database was taken"), "{what}: {outcome:?}");
-        local.check(3, 3);
     }
 }
 

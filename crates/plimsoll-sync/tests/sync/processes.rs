@@ -3,13 +3,13 @@
 
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use plimsoll_advisory::Database;
-use plimsoll_sync::{Source, publish_directory, update};
-
-use crate::support::{Local, database, options, overlay, release, serve, web_source};
 use plimsoll_loopback::Server;
+use plimsoll_sync::{Release, Source, publish_directory, update};
+
+use crate::support::{Local, large_database, options, overlay, release, serve, web_source};
 
 const SOURCE: &str = "PLIMSOLL_TEST_SOURCE";
 const DATABASE: &str = "PLIMSOLL_TEST_DATABASE";
@@ -20,7 +20,8 @@ fn child() {
     let (Ok(source), Ok(database)) = (std::env::var(SOURCE), std::env::var(DATABASE)) else {
         return;
     };
-    let options = options(Path::new(&database), vec![source.parse().unwrap()], None);
+    let mut options = options(Path::new(&database), vec![source.parse().unwrap()], None);
+    options.allow_older = true;
     let outcome = update(&options).unwrap();
     println!("transferred {}", outcome.transferred);
 }
@@ -66,48 +67,63 @@ fn of_several_at_once_one_works_and_all_succeed() {
     assert_eq!(files.count(), 2, "a file was fetched twice");
 }
 
+/// Days of two releases between which the local database goes to and fro.
+const DAYS: [u32; 2] = [1, 2];
+/// How often a process is killed.
+const ROUNDS: usize = 120;
+
 #[test]
 fn a_process_may_be_killed_at_any_moment() {
-    let directory = tempfile::tempdir().unwrap();
-    let server = slow(directory.path(), Duration::from_millis(3));
-    let source = web_source(&server);
-    let local = Local::new(vec![source.clone()], None);
-    publish_directory(&release(1, &[]), directory.path(), None).unwrap();
-    local.update().unwrap();
-    let (mut day, mut killed) = (1, 0);
-    for round in 0..60_u64 {
-        let (old, new) = (day, day % 20 + 1);
-        let from: &[u32] = if round % 2 == 0 { &[] } else { &[old] };
-        // Days go round, so that dates would be in the way.
-        let mut release = release(new, from);
-        if new < old {
-            release.database = database(old);
-            release.deltas.clear();
-        }
+    let databases = DAYS.map(large_database);
+    let mut release = Release { database: databases[0].clone(), ..release(DAYS[0], &[]) };
+    let directories = DAYS.map(|_| tempfile::tempdir().unwrap());
+    for (directory, database) in directories.iter().zip(&databases) {
+        release.database = database.clone();
         publish_directory(&release, directory.path(), None).unwrap();
-        let mut child = start(&source, &local.options.database);
-        std::thread::sleep(Duration::from_millis(round * 2 % 70));
-        killed += usize::from(child.try_wait().unwrap().is_none());
+    }
+    let sources = directories.each_ref().map(|one| Source::Path(one.path().to_owned()));
+    let mut local = Local::new(vec![sources[0].clone()], None);
+    local.options.allow_older = true;
+    local.update().unwrap();
+    let begun = Instant::now();
+    start(&sources[1], &local.options.database).wait().unwrap();
+    let whole = begun.elapsed();
+    let (mut killed_at_work, mut outcomes) = (0, [0, 0]);
+    for round in 0..ROUNDS {
+        let before = std::fs::read(&local.options.database).unwrap();
+        let now = usize::from(before == databases[1]);
+        let mut child = start(&sources[1 - now], &local.options.database);
+        if round % 2 == 0 {
+            std::thread::sleep(whole.mul_f64(round as f64 / ROUNDS as f64));
+        } else {
+            // The moment at which something is being written, and a little later each time.
+            while !is_writing(&local, before.len()) && child.try_wait().unwrap().is_none() {}
+            std::thread::sleep(Duration::from_micros(50 * round as u64));
+        }
+        killed_at_work += usize::from(child.try_wait().unwrap().is_none());
         child.kill().unwrap();
         child.wait().unwrap();
 
-        let opened = Database::open(&local.options.database).unwrap();
-        opened.verify().unwrap();
+        Database::open(&local.options.database).unwrap().verify().unwrap();
         let bytes = std::fs::read(&local.options.database).unwrap();
-        let states = [old, new.max(old)].map(database);
-        assert!(states.contains(&bytes), "round {round}: neither the old nor the new");
+        let found = databases.iter().position(|one| *one == bytes);
+        let found = found.unwrap_or_else(|| panic!("round {round}: neither the old nor the new"));
+        outcomes[usize::from(found != now)] += 1;
         let scores = std::fs::read(local.options.overlay.as_ref().unwrap()).unwrap();
-        Database::from_bytes(scores).unwrap().verify().unwrap();
-        if bytes == states[1] {
-            day = new.max(old);
-        }
+        assert!(scores == overlay(DAYS[0]), "round {round}");
     }
-    assert!(killed > 10, "only {killed} were killed at work");
+    println!("{killed_at_work} of {ROUNDS} at work; old and new afterwards: {outcomes:?}");
+    assert!(killed_at_work > ROUNDS / 4 && outcomes.iter().all(|count| *count > 0));
     // What they left does not stop the next, and is cleaned.
-    let mut local = local;
-    local.options.allow_older = true;
-    publish_directory(&release(25, &[]), directory.path(), None).unwrap();
+    local.options.sources = vec![sources[1].clone()];
     local.update().unwrap();
-    local.check(25, 25);
-    assert!(overlay(25) != overlay(24));
+    assert!(std::fs::read(&local.options.database).unwrap() == databases[1]);
+    assert!(!is_writing(&local, databases[1].len()));
+}
+
+/// Whether an unfinished file lies there, or the database itself is not what it was.
+fn is_writing(local: &Local, length: usize) -> bool {
+    let changed = std::fs::metadata(&local.options.database).unwrap().len() != length as u64;
+    let entries = std::fs::read_dir(local.directory.path()).unwrap().flatten();
+    changed || entries.into_iter().any(|one| one.path().extension().is_some_and(|e| e == "part"))
 }

@@ -14,7 +14,7 @@ use plimsoll_sync::{
 };
 
 /// A file of the format with as many scores as days have passed, and some more.
-fn file(day: u32, namespace: Option<&str>) -> Vec<u8> {
+fn file(day: u32, namespace: Option<&str>, scores: u32) -> Vec<u8> {
     let mut collector = Collector::new();
     let source = collector.source(&Feed {
         id: "test".to_owned(),
@@ -25,7 +25,7 @@ fn file(day: u32, namespace: Option<&str>) -> Vec<u8> {
     if let Some(namespace) = namespace {
         collector.covers(source, namespace);
     }
-    for number in 0..2_000 + day {
+    for number in 0..scores + day {
         // Different for each number, and hard to compress.
         let share = |seed: u32| (number.wrapping_mul(seed) % 9_973) as f32 / 10_000.0;
         let score = Epss { probability: share(2_654_435_761), percentile: share(40_503) };
@@ -37,12 +37,17 @@ fn file(day: u32, namespace: Option<&str>) -> Vec<u8> {
 
 /// The database of a day of January.
 pub(crate) fn database(day: u32) -> Vec<u8> {
-    file(day, Some("debian:12"))
+    file(day, Some("debian:12"), 2_000)
+}
+
+/// The same, with 3 MB.
+pub(crate) fn large_database(day: u32) -> Vec<u8> {
+    file(day, Some("debian:12"), 300_000)
 }
 
 /// The overlay of a day.
 pub(crate) fn overlay(day: u32) -> Vec<u8> {
-    file(day, None)
+    file(day, None, 2_000)
 }
 
 pub(crate) fn content(database: &[u8]) -> String {
