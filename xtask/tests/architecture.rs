@@ -9,6 +9,13 @@ use serde_json::Value;
 const ALLOWED: &[(&str, &[&str])] = &[
     ("plimsoll-version", &[]),
     ("plimsoll-image", &[]),
+    ("plimsoll-attest", &["plimsoll-image"]),
+    (
+        "plimsoll-sync",
+        &["plimsoll-attest", "plimsoll-image", "plimsoll-advisory", "plimsoll-version"],
+    ),
+    // Servers for tests.
+    ("plimsoll-loopback", &[]),
     ("plimsoll-inventory", &["plimsoll-version", "plimsoll-image"]),
     ("plimsoll-advisory", &["plimsoll-version"]),
     (
@@ -28,6 +35,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     (
         "plimsoll",
         &[
+            "plimsoll-attest",
+            "plimsoll-sync",
             "plimsoll-report",
             "plimsoll-match",
             "plimsoll-inventory",
