@@ -8,6 +8,7 @@ use serde_json::Value;
 /// Each crate of ours and those of ours that it may use.
 const ALLOWED: &[(&str, &[&str])] = &[
     ("plimsoll-version", &[]),
+    ("plimsoll-bolt", &[]),
     ("plimsoll-image", &[]),
     ("plimsoll-inventory", &["plimsoll-version", "plimsoll-image"]),
     ("plimsoll-advisory", &["plimsoll-version"]),
