@@ -10,8 +10,9 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("plimsoll-version", &[]),
     ("plimsoll-bolt", &[]),
     ("plimsoll-image", &[]),
-    ("plimsoll-inventory", &["plimsoll-version", "plimsoll-image"]),
-    ("plimsoll-advisory", &["plimsoll-version"]),
+    ("plimsoll-sqlite", &[]),
+    ("plimsoll-inventory", &["plimsoll-version", "plimsoll-image", "plimsoll-sqlite"]),
+    ("plimsoll-advisory", &["plimsoll-version", "plimsoll-bolt", "plimsoll-sqlite"]),
     (
         "plimsoll-match",
         &["plimsoll-inventory", "plimsoll-advisory", "plimsoll-version", "plimsoll-image"],

@@ -3,6 +3,12 @@
 //! Needs `go` and, once, the network to fetch bbolt from the module proxy:
 //! `cargo test -p plimsoll-bolt -- --ignored`.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    reason = "a test that cannot go on should stop loudly"
+)]
+
 use std::path::Path;
 use std::process::Command;
 
@@ -93,7 +99,7 @@ func main() {
 fn go(directory: &Path, arguments: &[&str]) -> Option<String> {
     let output = Command::new("go").args(arguments).current_dir(directory).output().ok()?;
     if !output.status.success() {
-        println!("go {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        eprintln!("go {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
         return None;
     }
     Some(String::from_utf8(output.stdout).unwrap())

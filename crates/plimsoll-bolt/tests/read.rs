@@ -4,12 +4,15 @@ use std::collections::BTreeMap;
 
 use plimsoll_bolt::{Bolt, Bucket, Damage, Entry, Error, Tree, is_bolt, write};
 
+/// Values by their path.
+type Flat = BTreeMap<Vec<Vec<u8>>, Vec<u8>>;
+
 /// Paths and values of everything in a file, and what could not be read.
-fn flatten(bolt: &Bolt<'_>) -> (BTreeMap<Vec<Vec<u8>>, Vec<u8>>, Vec<Error>) {
+fn flatten(bolt: &Bolt<'_>) -> (Flat, Vec<Error>) {
     fn walk(
         bucket: Bucket<'_, '_>,
         path: &mut Vec<Vec<u8>>,
-        found: &mut BTreeMap<Vec<Vec<u8>>, Vec<u8>>,
+        found: &mut Flat,
         errors: &mut Vec<Error>,
     ) {
         for entry in bucket.entries() {
@@ -34,7 +37,7 @@ fn flatten(bolt: &Bolt<'_>) -> (BTreeMap<Vec<Vec<u8>>, Vec<u8>>, Vec<Error>) {
 }
 
 /// Buckets of none to thousands of entries, three levels deep, with values of all lengths.
-fn sample() -> (Tree, BTreeMap<Vec<Vec<u8>>, Vec<u8>>) {
+fn sample() -> (Tree, Flat) {
     let mut tree = Tree::default();
     let mut expected = BTreeMap::new();
     tree.bucket("empty");
@@ -130,10 +133,9 @@ fn other_files_are_told() {
 
 #[test]
 fn circles_end() {
-    let file = large(512);
-    let pages = file.len() / 512;
-    // Every page of a tree now is one branch whose only child is itself.
-    let mut circle = file.clone();
+    let mut circle = large(512);
+    let pages = circle.len() / 512;
+    // Every branch now has no child but itself.
     for number in 3..pages {
         let at = number * 512;
         if circle[at + 8] == 1 {
