@@ -9,6 +9,7 @@ pub mod build;
 mod collector;
 pub mod database;
 pub mod feed;
+pub mod import;
 pub mod model;
 mod score;
 mod sink;
