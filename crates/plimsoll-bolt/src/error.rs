@@ -46,6 +46,9 @@ pub enum Damage {
     /// Keys must ascend.
     #[error("the key of element {0} is out of order")]
     Order(u16),
+    /// The first key does not follow the elements: their number is not the one that was written.
+    #[error("its keys do not begin where its {0} elements end")]
+    Gap(u16),
     /// A branch without children.
     #[error("it is a branch without children")]
     NoChildren,

@@ -34,14 +34,14 @@ pub struct Entries<'b, 'a> {
     begun: bool,
     /// Pages that are being read, from the root down, with the index of the next element and the
     /// element before it.
-    open: Vec<(Page<'a>, u16, Option<Element<'a>>)>,
+    stack: Vec<(Page<'a>, u16, Option<Element<'a>>)>,
     /// The last key that was given out: keys ascend from page to page too.
     last: Option<&'a [u8]>,
 }
 
 impl<'b, 'a> Entries<'b, 'a> {
     pub(crate) fn new(bucket: Bucket<'b, 'a>) -> Entries<'b, 'a> {
-        Entries { bucket, begun: false, open: Vec::new(), last: None }
+        Entries { bucket, begun: false, stack: Vec::new(), last: None }
     }
 
     fn begin(&mut self) -> Result<(), Error> {
@@ -49,8 +49,16 @@ impl<'b, 'a> Entries<'b, 'a> {
             Root::Inline(page) => page,
             Root::Page(number) => self.bucket.bolt.visit(number)?,
         };
-        self.open.push((page, 0, None));
-        Ok(())
+        self.open(page)
+    }
+
+    /// Goes into a page, whose entries come next even if something is wrong with it.
+    fn open(&mut self, page: Page<'a>) -> Result<(), Error> {
+        self.stack.push((page, 0, None));
+        match page.is_gapless() {
+            true => Ok(()),
+            false => Err(page.damaged(Damage::Gap(page.count))),
+        }
     }
 }
 
@@ -65,9 +73,9 @@ impl<'b, 'a> Iterator for Entries<'b, 'a> {
             }
         }
         loop {
-            let (page, next, before) = self.open.last_mut()?;
+            let (page, next, before) = self.stack.last_mut()?;
             if *next >= page.count {
-                self.open.pop();
+                self.stack.pop();
                 continue;
             }
             let (page, index) = (*page, *next);
@@ -79,14 +87,14 @@ impl<'b, 'a> Iterator for Entries<'b, 'a> {
             *before = Some(element);
             let value = match element.content {
                 Content::Child(child) => {
-                    if self.open.len() >= MAX_DEPTH {
+                    if self.stack.len() >= MAX_DEPTH {
                         return Some(Err(page.damaged(Damage::TooDeep)));
                     }
-                    match self.bucket.bolt.visit(child) {
-                        Ok(page) => self.open.push((page, 0, None)),
+                    let visited = self.bucket.bolt.visit(child);
+                    match visited.and_then(|page| self.open(page)) {
+                        Ok(()) => continue,
                         Err(error) => return Some(Err(error)),
                     }
-                    continue;
                 }
                 Content::Value(value) | Content::Bucket(value) => value,
             };

@@ -91,6 +91,13 @@ impl<'a> Page<'a> {
         self.find_element(index).ok_or(self.damaged(Damage::Element(index)))
     }
 
+    /// Whether the bytes of the first element follow the elements, as they do in every page that
+    /// bbolt wrote: else elements are missing at the end.
+    pub(crate) fn is_gapless(&self) -> bool {
+        let end = PAGE_HEADER + ELEMENT * usize::from(self.count);
+        self.find_element(0).is_none_or(|first| first.start == end)
+    }
+
     /// The same, if it comes behind the one before it, in bytes and by key. That elements share no
     /// bytes bounds how much one page can bring.
     pub(crate) fn element_after(

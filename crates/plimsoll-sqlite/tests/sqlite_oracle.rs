@@ -147,8 +147,7 @@ fn damage_costs_rows_and_never_more() {
     assert!(rows > 200 && errors == 0, "{rows} {errors}");
     for end in (0..file.len()).step_by(509) {
         let (good, bad) = read_all(&file[..end]);
-        let missing =
-            Database::open(&file[..end]).map_or(true, |cut| cut.extent().missing > 0);
+        let missing = Database::open(&file[..end]).map_or(true, |cut| cut.extent().missing > 0);
         assert!(good < rows || missing, "cut at {end}");
         assert!(bad > 0 || missing);
     }
