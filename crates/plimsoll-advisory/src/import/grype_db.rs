@@ -26,6 +26,10 @@ use lookup::Lookup;
 const ID: &str = "grype-db";
 const URL: &str = "https://github.com/anchore/grype-db";
 
+/// Tables that the first revision of schema 6 had not.
+const ADDED_LATER: &[&str] =
+    &["unaffected_package_handles", "unaffected_cpe_handles", "cwe_handles"];
+
 pub(super) fn import(bytes: &[u8], name: &str, sink: &mut dyn Sink) {
     let mut account = Account::new(sink, name);
     let own = account.own(ID, "Grype DB", URL);
@@ -70,8 +74,7 @@ enum Outcome {
 }
 
 impl<'d, 'a> Import<'_, 'd, 'a> {
-    /// Hands each row of a table to `read`, and counts it. A table that is absent is no error:
-    /// minor revisions of the schema add some.
+    /// Hands each row of a table to `read`, and counts it.
     fn each(
         &mut self,
         name: &str,
@@ -79,7 +82,9 @@ impl<'d, 'a> Import<'_, 'd, 'a> {
     ) {
         let table = match self.database.table(name) {
             Ok(table) => table,
-            Err(Error::NoTable(_)) => return,
+            // Minor revisions of the schema add some.
+            Err(Error::NoTable(_)) if ADDED_LATER.contains(&name) => return,
+            Err(error @ Error::NoTable(_)) => return self.account.problem(name, error),
             Err(error) => return self.account.rejected(self.own, name, error),
         };
         for row in table.rows() {
