@@ -11,6 +11,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("plimsoll-bolt", &[]),
     ("plimsoll-image", &[]),
     ("plimsoll-sqlite", &[]),
+    ("plimsoll-java-index", &["plimsoll-sqlite"]),
     ("plimsoll-inventory", &["plimsoll-version", "plimsoll-image", "plimsoll-sqlite"]),
     ("plimsoll-advisory", &["plimsoll-version", "plimsoll-bolt", "plimsoll-sqlite"]),
     (
