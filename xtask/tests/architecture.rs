@@ -8,6 +8,7 @@ use serde_json::Value;
 /// Each crate of ours and those of ours that it may use.
 const ALLOWED: &[(&str, &[&str])] = &[
     ("plimsoll-version", &[]),
+    ("plimsoll-bolt", &[]),
     ("plimsoll-image", &[]),
     ("plimsoll-attest", &["plimsoll-image"]),
     (
@@ -16,8 +17,10 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ),
     // Servers for tests.
     ("plimsoll-loopback", &[]),
-    ("plimsoll-inventory", &["plimsoll-version", "plimsoll-image"]),
-    ("plimsoll-advisory", &["plimsoll-version"]),
+    ("plimsoll-sqlite", &[]),
+    ("plimsoll-java-index", &["plimsoll-sqlite"]),
+    ("plimsoll-inventory", &["plimsoll-version", "plimsoll-image", "plimsoll-sqlite"]),
+    ("plimsoll-advisory", &["plimsoll-version", "plimsoll-bolt", "plimsoll-sqlite"]),
     (
         "plimsoll-match",
         &["plimsoll-inventory", "plimsoll-advisory", "plimsoll-version", "plimsoll-image"],

@@ -11,6 +11,7 @@ pub mod database;
 pub mod delta;
 pub mod diff;
 pub mod feed;
+pub mod import;
 pub mod model;
 mod score;
 mod sink;
