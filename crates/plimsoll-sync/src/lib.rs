@@ -26,8 +26,8 @@ pub use oci::{ARTIFACT_TYPE, DATABASE_MEDIA_TYPE, DELTA_MEDIA_TYPE, OVERLAY_MEDI
 pub use origin::read_listing;
 pub use outcome::{Failure, Outcome, Part, SignatureStatus, Transfer};
 pub use publish::{Published, publish_directory, push};
-pub use release::{DeltaFile, Release};
+pub use release::Release;
 pub use source::{InvalidSource, Source};
 pub use state::{LocalState, last_checked, local_state};
-pub use update::{ApplyDelta, UpdateOptions, update};
+pub use update::{UpdateOptions, update};
 pub use verify::{VerifiedFile, verify};

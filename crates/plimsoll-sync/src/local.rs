@@ -173,16 +173,17 @@ impl Held {
         let text = remembered.filter(|one| one.sha256 == sha256);
         let signature_text = text.and_then(|one| one.signature.clone());
         let signature = check_signature(&what, &content, signature_text.as_deref(), keys);
-        let info =
+        let database =
             crate::verify::whole(content).map_err(|reason| Refusal::Database { what, reason })?;
-        check_kind(&info, kind)?;
+        check_kind(&database, kind)?;
+        let info = database.info();
         Ok(Held { content: info.digest, sha256, created: info.created, signature, signature_text })
     }
 }
 
 /// Opens what was just written, the way a scan will.
-pub(crate) fn opens(path: &Path) -> Result<plimsoll_advisory::Info, DatabaseError> {
+pub(crate) fn opens(path: &Path) -> Result<Database, DatabaseError> {
     let database = Database::open(path)?;
     database.verify()?;
-    Ok(database.info())
+    Ok(database)
 }

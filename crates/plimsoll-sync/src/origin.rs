@@ -139,7 +139,8 @@ fn describe(path: &std::path::Path) -> Result<Listing, Refusal> {
     let content = read(path, MAX_DATABASE)?;
     let (sha256, size) = (Digest::sha256(&content), content.len() as u64);
     let what = path.display().to_string();
-    let info = whole(content).map_err(|reason| Refusal::Database { what: what.clone(), reason })?;
+    let info =
+        whole(content).map_err(|reason| Refusal::Database { what: what.clone(), reason })?.info();
     let mut beside = path.as_os_str().to_owned();
     beside.push(".sig");
     let signature = match read(beside.as_ref(), MAX_SIGNATURE) {

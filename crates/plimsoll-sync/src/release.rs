@@ -1,6 +1,7 @@
 //! What is published: a database with what belongs to it, compressed, described and signed.
 
 use plimsoll_advisory::Database;
+use plimsoll_advisory::delta::DeltaHeader;
 use plimsoll_attest::PrivateKey;
 use plimsoll_image::Digest;
 
@@ -17,19 +18,8 @@ pub struct Release {
     pub database: Vec<u8>,
     /// The bytes of the overlay.
     pub overlay: Option<Vec<u8>>,
-    /// The deltas. One that does not lead to this database is refused.
-    pub deltas: Vec<DeltaFile>,
-}
-
-/// A delta, and between which databases it leads.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DeltaFile {
-    /// Content digest of the database that it applies to.
-    pub base: String,
-    /// Content digest of the database that it gives.
-    pub target: String,
-    /// Its bytes.
-    pub bytes: Vec<u8>,
+    /// The bytes of deltas. One that does not lead to this database is refused.
+    pub deltas: Vec<Vec<u8>>,
 }
 
 /// A release ready to be sent.
@@ -51,16 +41,19 @@ impl Release {
         if self.deltas.len() > MAX_DELTAS {
             return Err(Refusal::Listing(format!("has more than {MAX_DELTAS} deltas")).into());
         }
+        let whole = blake3::hash(&self.database).to_hex().to_string();
         let mut deltas = Vec::new();
-        for delta in &self.deltas {
-            if delta.target != database.content {
-                let found = format!("a way to {} and not to this database", delta.target);
-                return Err(Refusal::Other { what: "a delta".to_owned(), found }.into());
+        for bytes in &self.deltas {
+            let other = |found| Refusal::Other { what: "a delta".to_owned(), found };
+            let header =
+                DeltaHeader::read(bytes).map_err(|error| other(format!("not usable: {error}")))?;
+            if header.target != whole {
+                return Err(other("a way to another database".to_owned()).into());
             }
-            let file = format!("delta-{}-{}", short(&delta.base), short(&delta.target));
-            let signature = sign(&delta.bytes, key)?;
-            let stored = store(file, delta.bytes.clone(), &mut files)?;
-            let (base, target) = (delta.base.clone(), delta.target.clone());
+            let (base, target) = (header.base, database.content.clone());
+            let file = format!("delta-{}-{}", short(&base), short(&target));
+            let signature = sign(bytes, key)?;
+            let stored = store(file, bytes.clone(), &mut files)?;
             deltas.push(DeltaEntry { base, target, signature, stored });
         }
         let listing = Listing { layout: LAYOUT, database, overlay, deltas };
@@ -92,10 +85,11 @@ fn entry(
 ) -> Result<Entry, PublishError> {
     too_large(kind.file(), content.len() as u64, MAX_DATABASE)?;
     let what = || kind.file().to_owned();
-    let info = Database::from_bytes(content.to_vec())
-        .and_then(|database| database.verify().map(|()| database.info()))
+    let database = Database::from_bytes(content.to_vec())
+        .and_then(|database| database.verify().map(|()| database))
         .map_err(|reason| Refusal::Database { what: what(), reason })?;
-    check_kind(&info, kind)?;
+    check_kind(&database, kind)?;
+    let info = database.info();
     let packed = pack::compress(content)
         .map_err(|error| Refusal::Compression { what: what(), reason: error.to_string() })?;
     // A name for each content: who still reads by the list of yesterday finds the files of

@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use jiff::Timestamp;
-use plimsoll_advisory::Database;
+use plimsoll_advisory::build::scores_path;
+use plimsoll_advisory::{Database, delta};
 use plimsoll_attest::TrustedKeys;
 use plimsoll_image::RegistryOptions;
 
@@ -16,10 +17,6 @@ use crate::verify::{Kind, check_kind, check_signature, read};
 use crate::{
     Failure, Outcome, Part, Refusal, SignatureStatus, Source, Transfer, UpdateError, pack,
 };
-
-/// Makes a database of an earlier one and a delta; an error says why the delta does not fit. The
-/// result is compared with what the source promises, so nothing needs to be trusted.
-pub type ApplyDelta = fn(old: &[u8], delta: &[u8]) -> Result<Vec<u8>, String>;
 
 /// What an update is to do.
 #[derive(Debug, Clone)]
@@ -36,8 +33,8 @@ pub struct UpdateOptions {
     pub keys: TrustedKeys,
     /// Take what a source offers even when it is older than what is there.
     pub allow_older: bool,
-    /// How deltas are applied; without it files come whole.
-    pub apply_delta: Option<ApplyDelta>,
+    /// Whether deltas are used where there are any; else files come whole.
+    pub use_deltas: bool,
     /// How to talk to registries and web servers.
     pub registry: RegistryOptions,
     /// How long to wait for another process that updates the same database.
@@ -45,18 +42,18 @@ pub struct UpdateOptions {
 }
 
 impl UpdateOptions {
-    /// Usual settings: an overlay `scores.db` beside the database, ten minutes for somebody else's
-    /// update.
+    /// Usual settings: the overlay where [`Database::open_with_scores`] looks for it, ten minutes
+    /// for somebody else's update.
     pub fn new(database: impl Into<PathBuf>, sources: Vec<Source>) -> UpdateOptions {
         let database = database.into();
         UpdateOptions {
-            overlay: Some(database.with_file_name(Kind::Overlay.file())),
+            overlay: Some(scores_path(&database)),
             database,
             only_overlay: false,
             sources,
             keys: TrustedKeys::new(),
             allow_older: false,
-            apply_delta: None,
+            use_deltas: true,
             registry: RegistryOptions::default(),
             lock_wait: Duration::from_secs(600),
         }
@@ -307,13 +304,14 @@ impl<'o> Update<'o> {
         };
         self.writer.install(&path, &content, |beside| {
             let what = || kind.file().to_owned();
-            let info =
+            let database =
                 opens(beside).map_err(|reason| Refusal::Database { what: what(), reason })?;
-            check_kind(&info, kind)?;
-            if info.digest == entry.content {
+            check_kind(&database, kind)?;
+            let digest = database.digest();
+            if digest == entry.content {
                 return Ok(());
             }
-            let found = format!("one with the content {} and not the one of the list", info.digest);
+            let found = format!("one with the content {digest} and not the one of the list");
             Err(Refusal::Other { what: what(), found })
         })?;
         let file = self.file(kind);
@@ -356,21 +354,24 @@ impl<'o> Update<'o> {
         origin: &Origin,
         listing: &Listing,
     ) -> Option<(Vec<u8>, SignatureStatus)> {
-        let apply = self.options.apply_delta?;
+        if !self.options.use_deltas {
+            return None;
+        }
         let (held, _) = self.database.usable()?;
-        let delta = listing.delta_from(&held.content)?;
-        if delta.stored.size >= listing.database.stored.size {
+        let listed = listing.delta_from(&held.content)?;
+        if listed.stored.size >= listing.database.stored.size {
             return None;
         }
         let keys = &self.options.keys;
         let entry = &listing.database;
         let mut received = 0;
         let made = || {
-            let bytes = origin.fetch(&delta.stored)?;
+            let bytes = origin.fetch(&listed.stored)?;
             received = bytes.len() as u64;
-            check_signature("the delta", &bytes, delta.signature.as_deref(), keys)?;
-            let old = read(path, MAX_DATABASE)?;
-            let content = apply(&old, &bytes).map_err(|reason| Refusal::Other {
+            check_signature("the delta", &bytes, listed.signature.as_deref(), keys)?;
+            let old = Database::open(path)
+                .map_err(|reason| Refusal::Database { what: path.display().to_string(), reason })?;
+            let content = delta::apply(&old, &bytes).map_err(|reason| Refusal::Other {
                 what: "the delta".to_owned(),
                 found: format!("not usable: {reason}"),
             })?;

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use plimsoll_advisory::{Database, Info};
+use plimsoll_advisory::{Database, DatabaseError};
 use plimsoll_attest::{Signature, TrustedKeys, VerifyError};
 
 use crate::listing::{MAX_DATABASE, too_large};
@@ -20,7 +20,7 @@ impl Kind {
     pub(crate) fn file(self) -> &'static str {
         match self {
             Kind::Database => "plimsoll.db",
-            Kind::Overlay => "scores.db",
+            Kind::Overlay => "plimsoll.scores.db",
         }
     }
 }
@@ -48,7 +48,7 @@ pub fn verify(
         .verify(&content, signature)
         .map_err(|reason| Refusal::Signature { what: what.clone(), reason })?
         .fingerprint();
-    let info = whole(content).map_err(|reason| Refusal::Database { what, reason })?;
+    let info = whole(content).map_err(|reason| Refusal::Database { what, reason })?.info();
     Ok(VerifiedFile { content: info.digest, created: info.created, key })
 }
 
@@ -63,24 +63,27 @@ pub(crate) fn read(path: &Path, limit: u64) -> Result<Vec<u8>, Refusal> {
     Ok(content)
 }
 
-pub(crate) fn whole(content: Vec<u8>) -> Result<Info, plimsoll_advisory::DatabaseError> {
+/// A database or overlay that is not damaged.
+pub(crate) fn whole(content: Vec<u8>) -> Result<Database, DatabaseError> {
     let database = Database::from_bytes(content)?;
     database.verify()?;
-    Ok(database.info())
+    Ok(database)
 }
 
 /// A signed overlay in the place of a database would be a database without advisories: every scan
 /// would be clean.
-pub(crate) fn check_kind(info: &Info, kind: Kind) -> Result<(), Refusal> {
-    let is = if info.namespaces.is_empty() { Kind::Overlay } else { Kind::Database };
-    if is == kind {
-        return Ok(());
+pub(crate) fn check_kind(database: &Database, kind: Kind) -> Result<(), Refusal> {
+    let other =
+        |found: &str| Refusal::Other { what: kind.file().to_owned(), found: found.to_owned() };
+    match (kind, database.is_scores()) {
+        (Kind::Overlay, true) => Ok(()),
+        (Kind::Overlay, false) => Err(other("a database, and no overlay")),
+        (Kind::Database, true) => Err(other("an overlay, and no database")),
+        (Kind::Database, false) if database.info().namespaces.is_empty() => {
+            Err(other("a database in which nobody says anything"))
+        }
+        (Kind::Database, false) => Ok(()),
     }
-    let found = match is {
-        Kind::Overlay => "an overlay or empty, and no database",
-        Kind::Database => "a database, and no overlay",
-    };
-    Err(Refusal::Other { what: kind.file().to_owned(), found: found.to_owned() })
 }
 
 /// Checks a signature by the policy: with trusted keys it must be there and good, without any it is

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, anyhow, bail};
-use plimsoll_advisory::build::{self, BuildOptions, scores_path};
-use plimsoll_advisory::{Database, delta};
+use plimsoll_advisory::Database;
+use plimsoll_advisory::build::{self, BuildOptions};
 use plimsoll_attest::TrustedKeys;
 use plimsoll_image::RegistryOptions;
 use plimsoll_sync::foreign::{ForeignFiles, TrivyDatabase, pull_grype, pull_trivy};
@@ -83,10 +83,8 @@ pub(crate) fn acquire(wanted: &Wanted<'_>) -> anyhow::Result<Acquired> {
 /// Plimsoll's own form, by delta where one fits.
 fn update(wanted: &Wanted<'_>, sources: Vec<Source>) -> anyhow::Result<Acquired> {
     let options = UpdateOptions {
-        overlay: Some(scores_path(wanted.file)),
         only_overlay: wanted.only_scores,
         keys: wanted.keys.clone(),
-        apply_delta: Some(apply_delta),
         registry: wanted.registry.clone(),
         lock_wait: wanted.patience,
         ..UpdateOptions::new(wanted.file, sources)
@@ -114,11 +112,6 @@ fn update(wanted: &Wanted<'_>, sources: Vec<Source>) -> anyhow::Result<Acquired>
         outcome.transferred
     );
     Ok(Acquired { summary, notes, stale })
-}
-
-fn apply_delta(old: &[u8], bytes: &[u8]) -> Result<Vec<u8>, String> {
-    let old = Database::from_bytes(old.to_vec()).map_err(|error| error.to_string())?;
-    delta::apply(&old, bytes).map_err(|error| error.to_string())
 }
 
 /// Another scanner's database: fetched, imported, and removed again.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use plimsoll_attest::{PrivateKey, TrustedKeys};
-use plimsoll_image::RegistryOptions;
+use plimsoll_image::{Access, RegistryOptions, Repository};
 use plimsoll_loopback::{Reply, Server, Store};
 use plimsoll_sync::{Part, Source, UpdateError, publish_directory, push};
 
@@ -157,16 +157,27 @@ fn a_delta_that_does_not_fit_costs_only_the_whole_file() {
     let store = Store::default();
     let server = store.serve(|_, _| None);
     let reference = format!("{}/team/db:1", server.host()).parse().unwrap();
-    let of_another_base = release(3, &[2]).deltas[0].bytes.clone();
-    let of_another_target = release(4, &[1]).deltas[0].bytes.clone();
+    let options = RegistryOptions::default();
     for key in [Some(&key), None] {
         let (_first, first) = published(1, &[], key);
-        for bytes in [&of_another_base, &of_another_target, &b"nonsense".to_vec()] {
+        for other in [release(3, &[2]), release(4, &[1])] {
             let mut local = Local::new(vec![first.clone()], key);
             local.update().unwrap();
-            let mut release = release(3, &[1]);
-            release.deltas[0].bytes.clone_from(bytes);
-            push(&release, &reference, &[], key, &RegistryOptions::default()).unwrap();
+            let pushed = push(&release(3, &[1]), &reference, &[], key, &options).unwrap();
+            // Somebody put another delta in the place of the right one, with digests that fit.
+            let wrong = &other.deltas[0];
+            let repository = Repository::open(&reference, &options, Access::Push).unwrap();
+            let blob = repository.push_blob("application/octet-stream", wrong.clone()).unwrap();
+            let (_, mut manifest) = repository.artifact(&reference).unwrap();
+            let layer = manifest.layers.last_mut().unwrap();
+            assert_eq!(layer.digest, pushed.listing.deltas[0].stored.sha256);
+            (layer.digest, layer.size) = (blob.digest, blob.size);
+            if let Some(key) = key {
+                let signature = key.sign(wrong).unwrap().to_string();
+                let name = "io.github.plimsoll-scanner.db.signature".to_owned();
+                layer.annotations.insert(name, signature);
+            }
+            repository.push_artifact(Some("1"), &manifest).unwrap();
             local.options.sources = vec![Source::Registry(reference.clone())];
             let outcome = local.update().unwrap();
             assert!(is_updated(&outcome.database), "{outcome:?}");

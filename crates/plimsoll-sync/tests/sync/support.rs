@@ -1,20 +1,20 @@
-//! Small databases, a delta that is good enough for tests, and a web server for directories.
+//! Small databases, and a web server for directories.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use plimsoll_advisory::database::{WriteOptions, compile};
-use plimsoll_advisory::model::{Epss, Source as Feed};
-use plimsoll_advisory::{Collector, Database, Sink as _};
+use plimsoll_advisory::model::{Epss, Source as Feed, Vulnerability};
+use plimsoll_advisory::{Collector, Database, Sink as _, SourceId};
 use plimsoll_attest::{PrivateKey, TrustedKeys};
 use plimsoll_image::{Digest, RegistryOptions, RetryPolicy};
 use plimsoll_loopback::{Received, Reply, Server};
 use plimsoll_sync::{
-    DeltaFile, Outcome, Part, Release, SignatureStatus, Source, UpdateError, UpdateOptions, update,
+    Outcome, Part, Release, SignatureStatus, Source, UpdateError, UpdateOptions, update,
 };
 
-/// A file of the format with as many scores as days have passed, and some more.
-fn file(day: u32, namespace: Option<&str>, scores: u32) -> Vec<u8> {
+/// A file of the format, of a day of January, with what `fill` puts into it.
+fn file(day: u32, scores: bool, fill: impl FnOnce(&mut Collector, SourceId)) -> Vec<u8> {
     let mut collector = Collector::new();
     let source = collector.source(&Feed {
         id: "test".to_owned(),
@@ -22,54 +22,52 @@ fn file(day: u32, namespace: Option<&str>, scores: u32) -> Vec<u8> {
         url: "https://test.example/".to_owned(),
         license: "CC0-1.0".to_owned(),
     });
-    if let Some(namespace) = namespace {
-        collector.covers(source, namespace);
-    }
-    for number in 0..scores + day {
-        // Different for each number, and hard to compress.
-        let share = |seed: u32| (number.wrapping_mul(seed) % 9_973) as f32 / 10_000.0;
-        let score = Epss { probability: share(2_654_435_761), percentile: share(40_503) };
-        collector.epss(source, &format!("CVE-2026-{number:04}"), score);
-    }
+    fill(&mut collector, source);
     let created = Some(format!("2026-01-{day:02}T00:00:00Z"));
-    compile(collector, &WriteOptions { created, ..WriteOptions::default() }).unwrap().bytes
+    compile(collector, &WriteOptions { created, scores, ..WriteOptions::default() }).unwrap().bytes
+}
+
+/// A database with so many vulnerabilities, and one more for each day. Their texts are noise, so
+/// that compression does not make them nothing.
+fn vulnerabilities(day: u32, count: u32) -> Vec<u8> {
+    file(day, false, |collector, source| {
+        collector.covers(source, "debian:12");
+        for number in 0..count + day {
+            let vulnerability = Vulnerability {
+                id: format!("CVE-2026-{number:05}"),
+                title: Digest::sha256(&number.to_le_bytes()).hex(),
+                ..Vulnerability::default()
+            };
+            collector.vulnerability(source, vulnerability);
+        }
+    })
 }
 
 /// The database of a day of January.
 pub(crate) fn database(day: u32) -> Vec<u8> {
-    file(day, Some("debian:12"), 2_000)
+    vulnerabilities(day, 1_000)
 }
 
-/// The same, with 3 MB.
+/// The same, with some MB.
 pub(crate) fn large_database(day: u32) -> Vec<u8> {
-    file(day, Some("debian:12"), 300_000)
+    vulnerabilities(day, 30_000)
 }
 
 /// The overlay of a day.
 pub(crate) fn overlay(day: u32) -> Vec<u8> {
-    file(day, None, 2_000)
+    file(day, true, |collector, source| {
+        for number in 0..1_000 + day {
+            let share = (number.wrapping_mul(40_503) % 9_973) as f32 / 10_000.0;
+            let score = Epss { probability: share, percentile: share };
+            collector.epss(source, &format!("CVE-2026-{number:05}"), score);
+        }
+    })
 }
 
-pub(crate) fn content(database: &[u8]) -> String {
-    Database::from_bytes(database.to_vec()).unwrap().info().digest
-}
-
-/// The new file, compressed with the old one as its dictionary, behind the old one's digest.
-pub(crate) fn delta(old: &[u8], new: &[u8]) -> DeltaFile {
-    let mut bytes = Digest::sha256(old).as_bytes().to_vec();
-    let mut compressor = zstd::bulk::Compressor::with_dictionary(19, old).unwrap();
-    bytes.extend(compressor.compress(new).unwrap());
-    DeltaFile { base: content(old), target: content(new), bytes }
-}
-
-/// Undoes [`delta`].
-pub(crate) fn apply(old: &[u8], delta: &[u8]) -> Result<Vec<u8>, String> {
-    let (base, packed) = delta.split_at_checked(32).ok_or("too short")?;
-    if Digest::sha256(old).as_bytes() != base {
-        return Err("it belongs to another database".to_owned());
-    }
-    let mut decompressor = zstd::bulk::Decompressor::with_dictionary(old).unwrap();
-    decompressor.decompress(packed, 1 << 20).map_err(|error| error.to_string())
+/// What leads from one database to another.
+pub(crate) fn delta(old: &[u8], new: &[u8]) -> Vec<u8> {
+    let open = |bytes: &[u8]| Database::from_bytes(bytes.to_vec()).unwrap();
+    plimsoll_advisory::delta::make(&open(old), &open(new)).unwrap()
 }
 
 /// A release of a day with deltas from the days before.
@@ -106,7 +104,8 @@ impl Local {
             .map(|entry| entry.unwrap().file_name().into_string().unwrap())
             .collect();
         names.sort();
-        let expected = ["plimsoll.db", "plimsoll.db.lock", "plimsoll.db.state.json", "scores.db"];
+        let expected =
+            ["plimsoll.db", "plimsoll.db.lock", "plimsoll.db.state.json", "plimsoll.scores.db"];
         assert_eq!(names, expected);
     }
 }
@@ -127,7 +126,6 @@ pub(crate) fn options(
     };
     UpdateOptions {
         keys,
-        apply_delta: Some(apply),
         registry: RegistryOptions { retry, ..RegistryOptions::default() },
         lock_wait: Duration::from_secs(60),
         ..UpdateOptions::new(database, sources)

@@ -1,13 +1,10 @@
 //! `plimsoll db push`: publish a database.
 
 use std::fs;
-use std::path::Path;
 
 use anyhow::{Context, bail};
-use plimsoll_advisory::Database;
 use plimsoll_advisory::build::scores_path;
-use plimsoll_advisory::delta::DeltaHeader;
-use plimsoll_sync::{DeltaFile, Release, Source};
+use plimsoll_sync::{Release, Source};
 
 use super::super::Run;
 use super::human_size;
@@ -27,7 +24,9 @@ pub(crate) fn run(run: &Run<'_>, push: &PushSettings) -> anyhow::Result<Outcome>
     }
     let scores = scores_path(&push.file);
     let overlay = scores.exists().then(|| open_file(&scores)).transpose()?;
-    let deltas = push.deltas.iter().map(|file| delta(file, &database));
+    let deltas = push.deltas.iter().map(|file| {
+        fs::read(file).with_context(|| format!("cannot read the delta {}", file.display()))
+    });
     let release = Release {
         database: database.bytes().to_vec(),
         overlay: overlay.map(|overlay| overlay.bytes().to_vec()),
@@ -64,14 +63,4 @@ pub(crate) fn run(run: &Run<'_>, push: &PushSettings) -> anyhow::Result<Outcome>
     text.push('\n');
     output::deliver(text.as_bytes(), None)?;
     Ok(Outcome::Clean)
-}
-
-fn delta(file: &Path, database: &Database) -> anyhow::Result<DeltaFile> {
-    let bytes = fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
-    let header =
-        DeltaHeader::read(&bytes).with_context(|| format!("{} is no delta", file.display()))?;
-    if header.target != database.file_digest() {
-        bail!("the delta {} leads to another database", file.display());
-    }
-    Ok(DeltaFile { base: header.base, target: database.digest(), bytes })
 }
