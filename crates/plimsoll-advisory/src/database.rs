@@ -115,11 +115,6 @@ impl Database {
         self.layout.digest()
     }
 
-    /// BLAKE3 of the whole file, in hexadecimal, which reads every page once.
-    pub fn file_digest(&self) -> String {
-        blake3::hash(&self.bytes).to_hex().to_string()
-    }
-
     /// The same as [`Database::digest`], as bytes.
     pub(crate) fn content_digest(&self) -> [u8; 32] {
         self.layout.content_digest
