@@ -35,6 +35,14 @@ pub(super) fn is_word(text: &str) -> bool {
         && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
+/// Whether this can be the name of a language's package. Malicious ones are named with the letters
+/// of other scripts that look like Latin ones.
+pub(super) fn is_name(text: &str) -> bool {
+    !text.is_empty()
+        && text.len() <= LONGEST_WORD
+        && !text.chars().any(|sign| sign.is_whitespace() || sign.is_control())
+}
+
 /// People write a handful of ids into one text.
 const MOST_IDS: usize = 64;
 

@@ -20,8 +20,9 @@ const KEYS: &[&str] = &[
     "references",
     "credits",
     "database_specific",
-    // Not in the schema, and in some records.
+    // Not in the schema, and in some records: of Go's first year, and others.
     "ecosystem_specific",
+    "module",
 ];
 
 /// More keys than a record has.
@@ -36,7 +37,7 @@ fn are_of_a_record(keys: &[&str], head: &[u8]) -> bool {
     }
     let named = has("id") && (has("modified") || has("affected"));
     let begins_with_packages =
-        keys == ["affected"] && super::super::contains(head, "\"ecosystem\"");
+        keys.first() == Some(&"affected") && super::super::contains(head, "\"ecosystem\"");
     has("schema_version") && (has("id") || has("affected")) || named || begins_with_packages
 }
 
@@ -117,6 +118,7 @@ mod tests {
             r#"{ "id": "X-1", "affected": [ {"package": {"name": "dataType"#,
             r#"{"modified":"2024-01-01T00:00:00Z","published":"x","id":"MAL-2024-1","details":"{"#,
             r#"{"affected":[{"package":{"ecosystem":"Photon OS:4.0","name":"linux"}"#,
+            r#"{"affected":[{"package":{"ecosystem":"npm"}}],"aliases":[],"details":"lo"#,
             r#"{"schema_version":"1.9.0","new":{},"id":"A-1","modified":"x"}"#,
         ] {
             assert!(is_json(head.as_bytes()), "{head}");

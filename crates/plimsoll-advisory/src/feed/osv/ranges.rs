@@ -160,8 +160,10 @@ fn beginning(version: &str) -> Option<String> {
 }
 
 impl Affected {
+    /// RustSec's records have ranges without a version in them (`1.2.0` to before `1.2.0`).
     fn push(&mut self, range: Range) {
-        if !self.ranges.contains(&range) {
+        let is_empty = range.fixed.is_some() && range.introduced == range.fixed;
+        if !is_empty && !self.ranges.contains(&range) {
             self.ranges.push(range);
         }
     }
@@ -260,6 +262,7 @@ mod tests {
             ("I2.0.0 F2.1.0 F1.1.0 I0", "..1.1.0 2.0.0..2.1.0", true),
             ("I0 F2.0.0 F1.0.0", "..1.0.0", true),
             ("I0 ?", "..", false),
+            ("I0 F1.1.0 I1.2.0 F1.2.0", "..1.1.0", true),
         ] {
             let affected =
                 of_versions([range("SEMVER", events)].iter(), Some(Scheme::Semver)).unwrap();

@@ -65,7 +65,7 @@ pub(super) struct Product {
     pub(super) package: Option<Package>,
     #[serde(deserialize_with = "one_or_many")]
     pub(super) ranges: Vec<EventRange>,
-    #[serde(deserialize_with = "nullable")]
+    #[serde(deserialize_with = "listed")]
     pub(super) versions: Vec<String>,
     pub(super) severity: Known<Vec<Rating>>,
     pub(super) ecosystem_specific: Known<EcosystemNotes>,
@@ -121,8 +121,6 @@ pub(super) struct RecordNotes {
     pub(super) package: Known<String>,
     /// Go: `UNREVIEWED` for what was copied from elsewhere.
     pub(super) review_status: Known<String>,
-    /// Bitnami.
-    pub(super) cpes: Known<Vec<String>>,
 }
 
 /// What databases add to a product.
@@ -179,7 +177,7 @@ pub(super) struct EcosystemNotes {
     /// Python's advisories at GitHub: dotted paths.
     pub(super) affected_functions: Known<Vec<String>>,
     /// SUSE: name and version of each binary; Ubuntu has another form of it.
-    pub(super) binaries: Known<Vec<Known<BTreeMap<String, Known<String>>>>>,
+    pub(super) binaries: Known<Vec<Known<Binaries>>>,
     /// Ubuntu.
     pub(super) ubuntu_priority: Known<String>,
     /// Ubuntu: which subscription has the fix.
@@ -197,6 +195,9 @@ pub(super) struct EcosystemNotes {
     pub(super) riscv64: Known<Vec<String>>,
     pub(super) loongarch64: Known<Vec<String>>,
 }
+
+/// Versions of packages, by name.
+pub(super) type Binaries = BTreeMap<String, Known<String>>;
 
 /// A Go package with its vulnerable symbols.
 #[derive(Debug, Default, Deserialize)]
@@ -313,16 +314,8 @@ macro_rules! form_of_a_map {
     )*};
 }
 
-form_of_a_list!(Weakness, RatedCve, GoImport, EventRange, Known<BTreeMap<String, Known<String>>>);
-form_of_a_map!(
-    RecordNotes,
-    ProductNotes,
-    EcosystemNotes,
-    Weakness,
-    CveMap,
-    RustAffects,
-    BTreeMap<String, Known<String>>
-);
+form_of_a_list!(Weakness, RatedCve, GoImport, EventRange, Known<Binaries>);
+form_of_a_map!(RecordNotes, ProductNotes, EcosystemNotes, Weakness, CveMap, RustAffects, Binaries);
 
 struct KnownVisitor<T>(PhantomData<T>);
 
@@ -403,4 +396,31 @@ fn one_or_many<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<EventRa
     }
 
     deserializer.deserialize_any(OneOrMany)
+}
+
+/// Recorded answers of OSV's interface may have the number of versions where the list was.
+fn listed<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    struct Listed;
+
+    impl<'de> Visitor<'de> for Listed {
+        type Value = Vec<String>;
+
+        fn expecting(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+            formatter.write_str("a list of versions")
+        }
+
+        fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
+            Ok(Vec::new())
+        }
+
+        fn visit_u64<E: Error>(self, _: u64) -> Result<Self::Value, E> {
+            Ok(Vec::new())
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, access: A) -> Result<Self::Value, A::Error> {
+            Vec::deserialize(SeqAccessDeserializer::new(access))
+        }
+    }
+
+    deserializer.deserialize_any(Listed)
 }

@@ -5,18 +5,21 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use plimsoll_version::{Distribution, MatchBy, Scheme};
 
 use super::super::alma::{is_modular, modules};
-use super::super::identifier::{is_cve, is_word};
+use super::super::identifier::{is_cve, is_name, is_word};
 use super::names::Names;
 use super::place::{self, Kind, Place};
 use super::ranges::{self, Affected as Versions};
 use super::schema::{EcosystemNotes, Known, Product, Rating, Record};
 use crate::model::{Affected, Import, Range, Severity, Status};
 
+/// Problems, with the severity of each where it has one of its own.
+pub(super) type Rated = Vec<(String, Option<Severity>)>;
+
 /// A statement before it is said of each problem.
 pub(super) struct Statement {
     pub(super) affected: Affected,
     /// The problems that it is said of, with the severity of each, where those are not the record's.
-    pub(super) only: Option<Vec<(String, Option<Severity>)>>,
+    pub(super) only: Option<Rated>,
 }
 
 /// The statements of a record, and what could not be understood.
@@ -99,7 +102,7 @@ impl Maker {
                 (place, name)
             }
         };
-        if !is_word(&package) {
+        if !is_name(&package) {
             return Err(format!("{package:?} is no package"));
         }
         let scheme = place.scheme();
@@ -146,7 +149,7 @@ impl Maker {
         affected: Affected,
         versions: Versions,
         notes: &EcosystemNotes,
-        only: Option<Vec<(String, Option<Severity>)>>,
+        only: Option<Rated>,
     ) {
         let Kind::Distribution(distribution) = place.kind else {
             return self.say(Affected { ranges: versions.ranges, ..affected }, only);
@@ -190,7 +193,7 @@ impl Maker {
     }
 
     /// Says it once, or for each module of the erratum that the package may be of.
-    fn say(&mut self, affected: Affected, only: Option<Vec<(String, Option<Severity>)>>) {
+    fn say(&mut self, affected: Affected, only: Option<Rated>) {
         let fixed = affected.ranges.first().and_then(|range| range.fixed.as_deref());
         let is_modular = affected.modularity.is_none() && fixed.is_some_and(is_modular);
         if !is_modular || self.modules.is_empty() {
@@ -251,7 +254,7 @@ pub(super) fn rated(ratings: &[Rating]) -> Option<Severity> {
 }
 
 /// The CVEs that a notice names for this product, with Ubuntu's severity of each.
-fn only(cves: Vec<super::schema::RatedCve>) -> Option<Vec<(String, Option<Severity>)>> {
+fn only(cves: Vec<super::schema::RatedCve>) -> Option<Rated> {
     let known = cves.into_iter().filter(|cve| is_cve(&cve.id));
     let only: Vec<_> = known.map(|cve| (cve.id, rated(&cve.severity.0))).collect();
     (!only.is_empty()).then_some(only)
