@@ -8,6 +8,9 @@ use crate::model::Vulnerability;
 /// An erratum has a page at its distribution and one at Red Hat.
 const MOST_OWN_LINKS: usize = 8;
 
+/// A longer line or link is neither a title nor an address, and would be repeated for every CVE.
+const LONGEST: usize = 2048;
+
 /// The words of an advisory, sorted out once.
 pub(super) struct Words<'e> {
     /// CVE → the line of the details about it: `* gupnp: DNS rebinding (CVE-2021-33516)`.
@@ -28,11 +31,14 @@ impl<'e> Words<'e> {
             Words { titles: HashMap::new(), links: HashMap::new(), own_links: Vec::new() };
         for line in details.lines().filter_map(|line| line.trim().strip_prefix('*')) {
             let Some((title, rest)) = line.rsplit_once('(') else { continue };
+            if title.len() > LONGEST {
+                continue;
+            }
             for cve in rest.split([',', ' ', ')']).filter(|word| is_cve(word)) {
                 words.titles.entry(cve).or_insert(title.trim());
             }
         }
-        for (url, kind) in links {
+        for (url, kind) in links.filter(|(url, _)| url.len() <= LONGEST) {
             match url.find("CVE-").map(|at| &url[at..]).filter(|cve| is_cve(cve)) {
                 Some(cve) => words.links.entry(cve).or_default().push(url),
                 None if kind == "ADVISORY" => words.own_links.push(url),

@@ -42,6 +42,14 @@ pub(super) use publisher::{OSV, RUSTSEC};
 /// Problems times products: SUSE's largest kernel advisories have some hundred thousand.
 const MOST_STATEMENTS: usize = 1 << 20;
 
+/// The ranges, versions and symbols in those. Records about many problems have one range each, and
+/// those with thousands of versions are about one problem.
+const MOST_PARTS: usize = 1 << 24;
+
+/// Bytes of text that a record about several problems repeats for each. Ten problems and a hundred
+/// kilobytes are a lot.
+const MOST_REPEATED: usize = 1 << 26;
+
 /// A record with more names is no advisory; SUSE's largest kernel advisories have 2,000.
 const MOST_NAMES: usize = 20_000;
 
@@ -113,10 +121,14 @@ fn say(mut record: Record, publisher: &'static Publisher, file: &FileContext, si
     let (ecosystem, package) = first_package(&record);
     let is_distribution = !ecosystem.is_empty() && !place::of(ecosystem, package).is_language();
     let names = names::of(&record, is_distribution);
+    if !names.is_fix && names.ids.len().saturating_mul(text_size(&record)) > MOST_REPEATED {
+        return speaker.rejected(&record.id, "more problems than any real record is about");
+    }
     let descriptions = descriptions(&record, &names);
     let id = record.id.clone();
     let (statements, wrong) = statement::of(&mut record, &names);
-    if names.ids.len().saturating_mul(statements.len()) > MOST_STATEMENTS {
+    let (count, parts) = statement::size(&statements, names.ids.len());
+    if count > MOST_STATEMENTS || parts > MOST_PARTS {
         return speaker.rejected(&id, "more problems and packages than any real record has");
     }
     for description in descriptions {
@@ -133,6 +145,14 @@ fn say(mut record: Record, publisher: &'static Publisher, file: &FileContext, si
         speaker.problem(&id, reason);
     }
     if wrong.is_empty() { speaker.kept() } else { speaker.rejected_in_part() }
+}
+
+/// About as many bytes does a description take.
+fn text_size(record: &Record) -> usize {
+    let names = record.aliases.iter().chain(&record.upstream).chain(&record.related);
+    let links = record.references.iter().map(|link| link.url.len());
+    let lists: usize = names.map(String::len).chain(links).sum();
+    lists + record.summary.len() + record.details.len()
 }
 
 /// A date, unless it is Go's for none.

@@ -9,8 +9,12 @@ use super::super::identifier::is_word;
 use super::schema::{Event, EventRange};
 use crate::model::Range;
 
-/// The longest real range has some 200 events (a product of Bitnami with every branch).
+/// Events of one product; the most real ones are some 200 (of Bitnami, with every branch).
 const MOST_EVENTS: usize = 10_000;
+
+/// Versions times ranges that are compared; a kernel has thousands of the one and dozens of the
+/// other. Beyond, all versions are kept.
+const MOST_COMPARED: usize = 1 << 22;
 
 /// What the ranges of one product say.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -34,7 +38,12 @@ pub(super) fn of_versions<'r>(
     scheme: Option<Scheme>,
 ) -> Result<Affected, String> {
     let mut affected = Affected::default();
+    let mut events = 0;
     for range in ranges.filter(|range| !is_of_commits(range)) {
+        events += range.events.len();
+        if events > MOST_EVENTS {
+            return Err(format!("ranges of more than {MOST_EVENTS} events"));
+        }
         let mut switches = switches(&range.events)?;
         if !is_well_ordered(&switches)
             && let Some(scheme) = scheme
@@ -163,7 +172,7 @@ impl Affected {
     /// RustSec's records have ranges without a version in them (`1.2.0` to before `1.2.0`).
     fn push(&mut self, range: Range) {
         let is_empty = range.fixed.is_some() && range.introduced == range.fixed;
-        if !is_empty && !self.ranges.contains(&range) {
+        if !is_empty && self.ranges.last() != Some(&range) {
             self.ranges.push(range);
         }
     }
@@ -186,19 +195,21 @@ impl Affected {
     }
 
     /// The enumerated versions that are in none of the ranges, or have no place in the order.
-    pub(super) fn beside(&self, versions: Vec<String>, scheme: Option<Scheme>) -> Vec<String> {
+    pub(super) fn beside(&self, versions: &[String], scheme: Option<Scheme>) -> Vec<String> {
         if self.ranges.contains(&Range::default()) {
             return Vec::new();
         }
-        let words = versions.into_iter().filter(|version| is_word(version));
-        let Some(scheme) = scheme.filter(|_| !self.ranges.is_empty()) else {
-            return words.collect();
+        let words = versions.iter().filter(|version| is_word(version));
+        let compared = words.clone().count().saturating_mul(self.ranges.len());
+        let Some(scheme) = scheme.filter(|_| (1..=MOST_COMPARED).contains(&compared)) else {
+            return words.cloned().collect();
         };
         let intervals: Vec<Interval> = self.ranges.iter().map(interval).collect();
         words
             .filter(|version| {
                 !intervals.iter().any(|interval| interval.contains(scheme, version) == Ok(true))
             })
+            .cloned()
             .collect()
     }
 }
@@ -302,10 +313,10 @@ mod tests {
     fn only_versions_beside_the_ranges_are_kept() {
         let list = ["1.0", "1.5", "2.0.dev-r1", "3.0"].map(str::to_owned).to_vec();
         let affected = of_versions([range("ECOSYSTEM", "I0 F2.0")].iter(), None).unwrap();
-        assert_eq!(affected.beside(list.clone(), Some(Scheme::Pep440)), ["2.0.dev-r1", "3.0"]);
-        assert_eq!(affected.beside(list.clone(), None), list);
+        assert_eq!(affected.beside(&list, Some(Scheme::Pep440)), ["2.0.dev-r1", "3.0"]);
+        assert_eq!(affected.beside(&list, None), list);
         let all = of_versions([range("ECOSYSTEM", "I0")].iter(), None).unwrap();
-        assert!(all.beside(list.clone(), Some(Scheme::Pep440)).is_empty());
-        assert_eq!(Affected::default().beside(list.clone(), Some(Scheme::Pep440)), list);
+        assert!(all.beside(&list, Some(Scheme::Pep440)).is_empty());
+        assert_eq!(Affected::default().beside(&list, Some(Scheme::Pep440)), list);
     }
 }

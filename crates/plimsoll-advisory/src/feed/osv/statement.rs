@@ -12,6 +12,9 @@ use super::ranges::{self, Affected as Versions};
 use super::schema::{EcosystemNotes, Known, Product, Rating, Record};
 use crate::model::{Affected, Import, Range, Severity, Status};
 
+/// SUSE's products have the longest names, of some eighty letters.
+const LONGEST_ECOSYSTEM: usize = 200;
+
 /// Problems, with the severity of each where it has one of its own.
 pub(super) type Rated = Vec<(String, Option<Severity>)>;
 
@@ -57,6 +60,16 @@ pub(super) fn of(record: &mut Record, names: &Names) -> (Vec<Statement>, Vec<Str
     (statements, maker.wrong)
 }
 
+/// How many statements these become for so many problems, and of how many parts.
+pub(super) fn size(statements: &[Statement], problems: usize) -> (usize, usize) {
+    statements.iter().fold((0, 0), |(count, parts), Statement { affected, only }| {
+        let times = only.as_ref().map_or(problems, Vec::len);
+        let symbols: usize = affected.imports.iter().map(|import| 1 + import.symbols.len()).sum();
+        let own = 1 + affected.ranges.len() + affected.versions.len() + symbols;
+        (count + times, times.saturating_mul(own).saturating_add(parts))
+    })
+}
+
 /// Go's word for what was copied and not looked at.
 fn unreviewed(status: &str) -> Option<String> {
     (status == "UNREVIEWED").then(|| status.to_owned())
@@ -87,8 +100,8 @@ impl Maker {
         let key = key(&product);
         let (ecosystem, package) = (&*key.0, &*key.1);
         let has_commits = product.ranges.iter().any(ranges::is_of_commits);
-        if has_commits {
-            self.commits(&product)?;
+        if has_commits && let Err(reason) = self.commits(&product) {
+            self.wrong.push(reason);
         }
         let (place, package) = match ecosystem {
             "" if package.is_empty() && !self.project.is_empty() => {
@@ -96,6 +109,9 @@ impl Maker {
             }
             "" if package.is_empty() && has_commits => return Ok(()),
             "" => return Err(format!("package {package:?} has no ecosystem")),
+            _ if ecosystem.len() > LONGEST_ECOSYSTEM || ecosystem.contains(char::is_control) => {
+                return Err(format!("{ecosystem:?} is no ecosystem"));
+            }
             _ => {
                 let place = place::of(ecosystem, package);
                 let name = place.normalize(package).into_owned();
@@ -111,7 +127,7 @@ impl Maker {
         let mut versions = ranges::of_versions(all, scheme)
             .map_err(|reason| format!("{reason} (of {package})"))?;
         versions.end_at(&product.database_specific.0.last_known_affected_version_range.0);
-        let listed = versions.beside(product.versions, scheme);
+        let listed = versions.beside(&product.versions, scheme);
         if versions.ranges.is_empty() && listed.is_empty() {
             // Photon names its packages once more without versions.
             return if has_commits || self.with_versions.contains(&key) {

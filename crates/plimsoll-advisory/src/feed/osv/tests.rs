@@ -331,15 +331,30 @@ fn additions_of_unknown_form_do_not_cost_the_record() {
 #[test]
 fn a_hostile_record_makes_no_flood() {
     let names: Vec<_> = (0..2000).map(|number| format!("\"CVE-2024-{number:05}\"")).collect();
-    let one = product("Rocky Linux:9", "a", r#"{"introduced":"0"},{"fixed":"1"}"#, "");
-    let other = one.replace("\"a\"", "\"b\"");
-    let products = [one, other].join(",");
-    let affected = vec![products; 1].join(",");
-    let many: Vec<_> =
-        (0..600).map(|number| affected.replace("\"a\"", &format!("\"a{number}\""))).collect();
+    let names = names.join(",");
+    let rocky =
+        |name: &str| product("Rocky Linux:9", name, r#"{"introduced":"0"},{"fixed":"1"}"#, "");
+    let packages: Vec<_> = (0..600).map(|number| rocky(&format!("a{number}"))).collect();
+    let versions: Vec<_> = (0..9000).map(|number| format!("\"v{number}\"")).collect();
+    let long = product("npm", "a", "", &format!(r#","versions":[{}]"#, versions.join(",")));
+    let text = "x".repeat(40_000);
+    for (id, rest) in [
+        ("RLSA-2024:2", format!(r#""upstream":[{names}],"affected":[{}]"#, packages.join(","))),
+        ("GHSA-2222-3333-7777", format!(r#""aliases":[{names}],"details":"{text}""#)),
+        ("GHSA-2222-3333-8888", format!(r#""aliases":[{names}],"affected":[{long}]"#)),
+    ] {
+        let read = record(id, &rest);
+        assert_eq!((read.counts(), read.affected.len()), ((0, 0, 1), 0), "{id}");
+        assert!(read.vulnerabilities.is_empty(), "{id}");
+    }
+}
+
+#[test]
+fn a_range_of_a_nameless_repository_costs_that_range() {
     let read = record(
-        "RLSA-2024:2",
-        &format!(r#""upstream":[{}],"affected":[{}]"#, names.join(","), many.join(",")),
+        "PYSEC-2024-2",
+        r#""affected":[{"package":{"ecosystem":"PyPI","name":"a"},"ranges":[{"type":"GIT","events":[{"introduced":"0"}]},{"type":"ECOSYSTEM","events":[{"introduced":"0"},{"fixed":"1.1"}]}]}]"#,
     );
-    assert_eq!((read.counts(), read.affected.len()), ((0, 0, 1), 0));
+    assert_eq!(read.counts(), (0, 0, 1));
+    assert_eq!(read.rows(), ["pypi a PYSEC-2024-2 fixed 1.1"]);
 }
