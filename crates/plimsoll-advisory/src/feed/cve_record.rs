@@ -28,12 +28,15 @@ pub(super) static CVE: Publisher = Publisher {
     license: "CVE Terms of Use",
 };
 
-static CISA: Publisher = Publisher {
+pub(super) static CISA: Publisher = Publisher {
     id: "cisa",
     name: "CISA Vulnrichment",
     url: "https://github.com/cisagov/vulnrichment",
     license: "CC0-1.0",
 };
+
+/// The date of a withdrawal that has none: that a record was withdrawn must not get lost with it.
+pub(super) const WITHDRAWN_ON_AN_UNKNOWN_DAY: &str = "1999-01-01T00:00:00Z";
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -96,11 +99,11 @@ struct Provider<'a> {
 }
 
 #[derive(Deserialize)]
-struct Words<'a> {
+pub(super) struct Words<'a> {
     #[serde(borrow, default)]
     lang: Cow<'a, str>,
     #[serde(borrow, default)]
-    value: Cow<'a, str>,
+    pub(super) value: Cow<'a, str>,
 }
 
 #[derive(Deserialize, Default)]
@@ -184,10 +187,9 @@ pub(super) fn parse(file: &FileContext, bytes: &[u8], sink: &mut dyn Sink) {
         "PUBLISHED" => {}
         "REJECTED" => {
             own.description = english(&record.containers.cna.rejected_reasons);
-            // The date may be missing; that it was withdrawn must not be.
             let fallback = || modified.clone().or_else(|| own.published.clone());
             let withdrawn = date(&metadata.date_rejected).or_else(fallback);
-            own.withdrawn = withdrawn.or_else(|| Some("1999-01-01T00:00:00Z".to_owned()));
+            own.withdrawn = withdrawn.or_else(|| Some(WITHDRAWN_ON_AN_UNKNOWN_DAY.to_owned()));
         }
         "RESERVED" => return speaker.skipped(),
         state => return speaker.rejected(&metadata.cve_id, format!("state {state:?} is unknown")),
@@ -265,7 +267,7 @@ fn merge(own: &mut Vulnerability, other: Vulnerability) {
 }
 
 /// Leaves out what is empty or has been said.
-fn tidy(own: &mut Vulnerability) {
+pub(super) fn tidy(own: &mut Vulnerability) {
     for list in [&mut own.references, &mut own.cvss, &mut own.weaknesses] {
         let mut known = HashSet::new();
         list.retain(|text| !text.is_empty() && known.insert(text.clone()));
@@ -273,7 +275,7 @@ fn tidy(own: &mut Vulnerability) {
 }
 
 /// The English words, or else the first.
-fn english(words: &[Words]) -> String {
+pub(super) fn english(words: &[Words]) -> String {
     let english =
         words.iter().find(|words| words.lang.starts_with("en") && !words.value.is_empty());
     english.or(words.first()).map_or_else(String::new, |words| words.value.clone().into_owned())

@@ -26,6 +26,7 @@
 
 mod alma;
 mod alpine;
+mod cpe;
 mod cve_record;
 mod debian_cves;
 mod debian_lists;
@@ -35,6 +36,7 @@ mod end_of_life;
 mod epss;
 mod identifier;
 mod known_exploited;
+mod nvd;
 mod oval_azure;
 mod series;
 mod speaker;
@@ -110,6 +112,8 @@ pub static FEEDS: &[Feed] = &[
         known_exploited::parse,
     ),
     feed("epss", &epss::EPSS, epss::recognises, epss::parse),
+    feed("nvd-overrides", &nvd::ANCHORE, nvd::recognises_override, nvd::parse_override),
+    feed("nvd", &nvd::NVD, nvd::recognises, nvd::parse),
     feed("cve-records", &cve_record::CVE, cve_record::recognises, cve_record::parse),
     feed(
         "endoflife-products",
