@@ -38,6 +38,7 @@ mod identifier;
 mod known_exploited;
 mod nvd;
 mod oval_azure;
+mod purl;
 mod series;
 mod speaker;
 mod tree;
