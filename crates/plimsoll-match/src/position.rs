@@ -110,7 +110,7 @@ fn words(scheme: Scheme, installed: &str, range: &Range) -> String {
         (None, None) => {}
     }
     words.push_str(" by ");
-    words.push_str(&format!("{scheme:?}").to_lowercase());
+    words.push_str(scheme.id());
     words
 }
 
