@@ -44,6 +44,7 @@ pub(super) fn parse(file: &FileContext, bytes: &[u8], sink: &mut dyn Sink) {
     }
 }
 
+/// Tells what it can; the error is what it could not.
 fn tell(document: &Tree, speaker: &mut Speaker) -> Result<(), String> {
     let slug = document.text_at("package_slug").unwrap_or("");
     let (kind, package) = slug.split_once('/').ok_or("package_slug names no package")?;
@@ -63,19 +64,29 @@ fn tell(document: &Tree, speaker: &mut Speaker) -> Result<(), String> {
     let texts = |field: &str| -> Vec<String> {
         document.list_at(field).iter().filter_map(|entry| entry.text().map(str::to_owned)).collect()
     };
-    let names = Names::new(document.text_at("identifier").unwrap_or(""), texts("identifiers"));
+    let mut names = Names::new(document.text_at("identifier").unwrap_or(""), texts("identifiers"));
+    if names.first().is_none() {
+        // One is called "unknown".
+        names = Names::new(&format!("GITLAB-{}", document.text_at("uuid").unwrap_or("")), []);
+    }
     if names.first().is_none() {
         return Err("it has no id".to_owned());
     }
-    let text = document.get("affected_range").and_then(Tree::text);
-    let text = text.ok_or("it has no affected_range")?.trim();
-    let affected = if text.is_empty() {
-        vec![Range::default()]
-    } else {
-        ranges(ecosystem.syntax(), text).map_err(|error| format!("{text:?}: {error}"))?
+    let text = document.get("affected_range").and_then(Tree::text).unwrap_or("").trim();
+    let affected = match text {
+        _ if document.get("affected_range").is_none() => Err("it has no affected_range".to_owned()),
+        "" => Ok(vec![Range::default()]),
+        text => ranges(ecosystem.syntax(), text).map_err(|error| format!("{text:?}: {error}")),
     };
-    let mut new = statement(ecosystem, &package);
-    conclude(&mut new, ecosystem.scheme(), affected, &texts("fixed_versions"));
+    // What is wrong with the range costs the statement, not the words.
+    let (statements, result) = match affected {
+        Ok(affected) => {
+            let mut new = statement(ecosystem, &package);
+            conclude(&mut new, ecosystem.scheme(), affected, &texts("fixed_versions"));
+            (vec![new], Ok(()))
+        }
+        Err(reason) => (Vec::new(), Err(reason)),
+    };
     let scores = ["cvss_v4", "cvss_v3", "cvss_v2"];
     let vulnerability = Vulnerability {
         title: document.text_at("title").unwrap_or("").to_owned(),
@@ -93,8 +104,8 @@ fn tell(document: &Tree, speaker: &mut Speaker) -> Result<(), String> {
     if let Some(date) = &vulnerability.modified {
         speaker.dated(date);
     }
-    names.tell(speaker, &vulnerability, &[new]);
-    Ok(())
+    names.tell(speaker, &vulnerability, &statements);
+    result
 }
 
 #[cfg(test)]
@@ -155,7 +166,9 @@ mod tests {
             (read.affected[0].status, &*read.affected[0].ranges),
             (Status::Affected, &[Range::default()][..])
         );
-        assert_eq!(advisory("npm/a", "<<1", "[]").counts(), (0, 0, 1));
+        let wrong = advisory("npm/a", "<<1", "[]");
+        assert_eq!((wrong.counts(), wrong.affected.len()), ((0, 0, 1), 0));
+        assert_eq!(wrong.vulnerabilities[0].title, "Credentials");
         assert_eq!(advisory("cobol/a", "<1", "[]").counts(), (0, 0, 1));
         assert_eq!(advisory("npm", "<1", "[]").counts(), (0, 0, 1));
     }

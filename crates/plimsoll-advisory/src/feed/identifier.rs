@@ -15,11 +15,23 @@ pub(super) fn is_cve(text: &str) -> bool {
     year.len() == 4 && digits(year) && (4..=19).contains(&number.len()) && digits(number)
 }
 
+/// Whether this is an id of GitHub's: `GHSA-` and three groups of four signs, which need not have a
+/// digit among them.
+pub(super) fn is_ghsa(text: &str) -> bool {
+    text.strip_prefix("GHSA-").is_some_and(|rest| {
+        rest.len() == 14
+            && rest.bytes().enumerate().all(|(index, byte)| match index {
+                4 | 9 => byte == b'-',
+                _ => byte.is_ascii_alphanumeric(),
+            })
+    })
+}
+
 /// Whether a feed may use this word as an id: letters, digits and a few joints, with one digit at
-/// least.
+/// least where it is not GitHub's.
 pub(super) fn is_id(text: &str) -> bool {
     text.len() <= LONGEST_WORD
-        && text.bytes().any(|byte| byte.is_ascii_digit())
+        && (text.bytes().any(|byte| byte.is_ascii_digit()) || is_ghsa(text))
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.:".contains(&byte))
         && text.bytes().next().is_some_and(|byte| byte.is_ascii_alphanumeric())
 }
@@ -131,6 +143,12 @@ mod tests {
         ] {
             assert!(!is_cve(wrong), "{wrong}");
         }
+    }
+
+    #[test]
+    fn githubs_ids_need_no_digit() {
+        assert!(is_ghsa("GHSA-cgjv-rghq-qhgp") && is_id("GHSA-cgjv-rghq-qhgp"));
+        assert!(!is_ghsa("GHSA-cgjv-rghq") && !is_ghsa("GHSA-cgjv-rghq_qhgp"));
     }
 
     #[test]

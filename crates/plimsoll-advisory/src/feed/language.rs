@@ -5,7 +5,7 @@ use plimsoll_version::constraint::{self, Interval, InvalidConstraint};
 use plimsoll_version::{Bound, Ecosystem, Scheme, Syntax};
 
 use super::Speaker;
-use super::identifier::{is_cve, is_id};
+use super::identifier::{is_cve, is_ghsa, is_id};
 use crate::model::{Affected, Range, Status, Vulnerability};
 
 /// The names of one record.
@@ -33,7 +33,7 @@ impl Names {
         }
         let (mut filed, mut aliases): (Vec<_>, Vec<_>) = all.into_iter().partition(|id| is_cve(id));
         if filed.is_empty() {
-            let ghsa = aliases.iter().position(|id| id.starts_with("GHSA-"));
+            let ghsa = aliases.iter().position(|id| is_ghsa(id));
             if !aliases.is_empty() {
                 filed.push(aliases.remove(ghsa.unwrap_or(0)));
             }

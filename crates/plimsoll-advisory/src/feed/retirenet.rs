@@ -11,7 +11,7 @@ use std::borrow::Cow;
 use plimsoll_version::Ecosystem;
 use serde::Deserialize;
 
-use super::identifier::{ids, is_cve, is_word};
+use super::identifier::{ids, is_cve, is_ghsa, is_word};
 use super::language::{Names, statement};
 use super::{FileContext, Publisher, Speaker, contains, file_name};
 use crate::model::{Affected, Range, Status, Vulnerability};
@@ -59,7 +59,7 @@ pub(super) fn parse(file: &FileContext, bytes: &[u8], sink: &mut dyn Sink) {
     let place = announcement.link.rsplit('/').next().unwrap_or("");
     // A colon often follows an id, and could be part of one.
     let text = format!("{} {place}", announcement.description).replace(':', " ");
-    let named = ids(&text).into_iter().filter(|id| is_cve(id) || id.starts_with("GHSA-"));
+    let named = ids(&text).into_iter().filter(|id| is_cve(id) || is_ghsa(id));
     let names = Names::new(&own, named.map(Cow::into_owned));
     let mut statements: Vec<Affected> = Vec::new();
     let mut wrong = false;

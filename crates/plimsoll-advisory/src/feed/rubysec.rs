@@ -8,6 +8,7 @@
 //!
 //! Quirks: `cve`, `ghsa` and `osvdb` have no prefix. There are scores without vectors; the severity
 //! is the word that the CVSS standard has for them. What is `related` are other problems, and links.
+//! Where patched and unaffected are all versions together, the package is not affected.
 //! A gem for one `platform` only is told for all: the names of other platforms' gems are the same.
 
 use plimsoll_version::constraint::{self, Interval};
@@ -17,7 +18,7 @@ use super::identifier::{is_word, rfc3339};
 use super::language::{Names, beginnings, conclude, gaps, statement};
 use super::tree::{Tree, from_yaml};
 use super::{FileContext, Publisher, Speaker, contains, file_name};
-use crate::model::{Severity, Vulnerability};
+use crate::model::{Severity, Status, Vulnerability};
 use crate::sink::Sink;
 
 pub(super) static RUBYSEC: Publisher = Publisher {
@@ -71,12 +72,11 @@ fn tell(own: &str, document: &Tree, speaker: &mut Speaker) -> Result<(), String>
     let fixes = beginnings(&patched);
     let scheme = Syntax::Ruby.scheme();
     let affected = gaps(scheme, &[patched, unaffected].concat());
-    // Nothing is left where a gem was never affected in any version.
-    let mut statements = Vec::new();
-    if !affected.is_empty() {
-        let mut new = statement(ecosystem, package);
+    let mut new = statement(ecosystem, package);
+    if affected.is_empty() {
+        new.status = Status::NotAffected;
+    } else {
         conclude(&mut new, scheme, affected, &fixes);
-        statements.push(new);
     }
     let related = document.get("related");
     let list =
@@ -97,7 +97,7 @@ fn tell(own: &str, document: &Tree, speaker: &mut Speaker) -> Result<(), String>
     if let Some(date) = &vulnerability.published {
         speaker.dated(date);
     }
-    names.tell(speaker, &vulnerability, &statements);
+    names.tell(speaker, &vulnerability, &[new]);
     Ok(())
 }
 
@@ -137,7 +137,6 @@ fn severity(document: &Tree) -> Option<Severity> {
 mod tests {
     use super::super::testing::read;
     use super::*;
-    use crate::model::Status;
 
     #[test]
     fn what_is_neither_patched_nor_unaffected_is_affected() {
@@ -173,6 +172,11 @@ mod tests {
         );
         assert_eq!(one.rows(), ["generic ruby OSVDB-1 affected -"]);
         assert_eq!(one.vulnerabilities[0].severity, Some(Severity::High));
+        let none = read(
+            "gems/a/CVE-2022-0001.yml",
+            "---\ngem: a\ntitle: x\nunaffected_versions:\n- \"< 5\"\npatched_versions:\n- \">= 5\"\n",
+        );
+        assert_eq!(none.rows(), ["gem a CVE-2022-0001 not_affected -"]);
         let bad = read(
             "gems/a/CVE-2022-0001.yml",
             "---\ngem: a\ntitle: x\npatched_versions:\n- \"about 3\"\n",

@@ -19,8 +19,8 @@ use std::collections::HashSet;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::identifier::{is_cve, is_id, rfc3339};
-use super::{FileContext, Publisher, Speaker, contains, file_name};
+use super::identifier::{is_cve, is_ghsa, rfc3339};
+use super::{FileContext, Publisher, Speaker, contains};
 use crate::model::{Severity, Vulnerability};
 use crate::sink::Sink;
 
@@ -176,12 +176,12 @@ struct Reference<'a> {
     url: Cow<'a, str>,
 }
 
-pub(super) fn recognises(path: &str, head: &[u8]) -> bool {
+pub(super) fn recognises(_: &str, head: &[u8]) -> bool {
     // Which of the keys come early depends on who wrote the file.
-    let name = file_name(path);
     contains(head, "\"CVE_RECORD\"")
         || contains(head, "\"cveMetadata\"")
-        || (name.starts_with("CVE-") && name.ends_with(".json") && contains(head, "\"containers\""))
+        || (contains(head, "\"containers\"") && contains(head, "\"cna\""))
+        || (contains(head, "\"containers\"") && contains(head, "\"adp\""))
 }
 
 pub(super) fn parse(file: &FileContext, bytes: &[u8], sink: &mut dyn Sink) {
@@ -250,7 +250,7 @@ pub(super) fn parse(file: &FileContext, bytes: &[u8], sink: &mut dyn Sink) {
 /// The GHSA of a record that GitHub numbered.
 fn github_advisory(container: &Container) -> Option<String> {
     let origin: Origin = serde_json::from_str(container.source?.get()).ok()?;
-    let id = origin.advisory.filter(|id| id.starts_with("GHSA-") && is_id(id))?;
+    let id = origin.advisory.filter(|id| is_ghsa(id))?;
     Some(id.into_owned())
 }
 

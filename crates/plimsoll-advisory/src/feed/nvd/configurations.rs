@@ -22,7 +22,6 @@ use std::collections::HashMap;
 use serde::Deserialize;
 
 use super::super::cpe::{Cpe, NAMESPACE};
-use super::super::identifier::is_word;
 use crate::model::{Affected, Range, Status};
 
 /// Platform names in all statements of a record. The largest real records have some thousands; a
@@ -151,7 +150,7 @@ impl Statements {
         let range = match each.range() {
             Ok(range) => range,
             Err(bound) => {
-                self.problems.push(format!("{bound:?} is no version"));
+                self.problems.push(format!("{bound:?} is no bound of versions"));
                 return;
             }
         };
@@ -199,7 +198,7 @@ impl Match<'_> {
     fn range(&self) -> Result<Option<Range>, String> {
         let bound = |text: &Option<Cow<str>>| match text.as_deref().map(str::trim) {
             None | Some("") => Ok(None),
-            Some(text) if is_word(text) => Ok(Some(text.to_owned())),
+            Some(text) if is_bound(text) => Ok(Some(text.replace(' ', "_"))),
             Some(text) => Err(text.to_owned()),
         };
         let range = Range {
@@ -210,4 +209,13 @@ impl Match<'_> {
         };
         Ok((range != Range::default()).then_some(range))
     }
+}
+
+/// Longer than any bound.
+const LONGEST_BOUND: usize = 256;
+
+/// Visible signs, and spaces, which CPE names write as `_`: some products have versions such as
+/// `2022 su5` and `r36 p4`.
+fn is_bound(text: &str) -> bool {
+    text.len() <= LONGEST_BOUND && text.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ')
 }

@@ -37,7 +37,8 @@ pub(super) static NVD: Publisher = Publisher {
 };
 
 pub(super) fn recognises(path: &str, head: &[u8]) -> bool {
-    if first_sign(head) != Some(b'{') {
+    // A CVE record may have a copy of itself in the form that 1.1 was made of.
+    if first_sign(head) != Some(b'{') || contains(head, "\"containers\"") {
         return false;
     }
     let name = file_name(path);
@@ -48,7 +49,7 @@ pub(super) fn recognises(path: &str, head: &[u8]) -> bool {
     contains(head, "\"NVD_CVE\"")
         || contains(head, "\"CVE_Items\"")
         || (name.starts_with("nvdcve-") && contains(head, "\"vulnerabilities\""))
-        || (contains(head, "\"CVE_data_meta\"") && contains(head, "\"MITRE\""))
+        || (contains(head, "\"CVE_data_meta\"") && contains(head, "\"cve\""))
         || is_record
 }
 
