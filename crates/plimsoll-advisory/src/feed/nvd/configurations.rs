@@ -61,6 +61,8 @@ enum Operator {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Match<'a> {
+    /// Some copies leave out what is false.
+    #[serde(default)]
     vulnerable: bool,
     #[serde(borrow, alias = "cpe23Uri")]
     criteria: Cow<'a, str>,
