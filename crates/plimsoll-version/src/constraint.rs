@@ -47,8 +47,13 @@ use comparators::{Comparator, Operator};
 /// has less than a thousand.
 pub const MAX_LENGTH: usize = 16 << 10;
 
-/// The most comparators, or brackets, of one constraint: intersecting them takes quadratic time.
+/// The most comparators, or brackets, of one constraint; the advisories at hand have less than a
+/// hundred.
 pub const MAX_PARTS: usize = 512;
+
+/// The most comparators that must hold together, without an `||` between them: each `!=` splits the
+/// intervals of those before it, so that they take quadratic time.
+pub const MAX_TOGETHER: usize = 64;
 
 /// A way to write ranges.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -102,8 +107,8 @@ pub enum InvalidConstraint {
         /// Its bytes.
         length: usize,
     },
-    /// More than [`MAX_PARTS`] comparators or brackets.
-    #[error("the constraint has more than {MAX_PARTS} parts")]
+    /// More than [`MAX_PARTS`] comparators or brackets, or more than [`MAX_TOGETHER`] together.
+    #[error("the constraint has more than {MAX_PARTS} parts, or {MAX_TOGETHER} together")]
     TooManyParts,
     /// A version of it is none.
     #[error(transparent)]

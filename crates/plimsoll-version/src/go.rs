@@ -7,6 +7,9 @@
 //! since 1.21, `go1.21` is the language, older than each of its releases, while `go1.20` and what
 //! came before are releases.
 //!
+//! The database cuts some pseudo-versions behind their time (`0.0.0-20220724015452`). As a semantic
+//! version that is older than every whole one; here it stands at its time.
+//!
 //! [modules]: https://go.dev/ref/mod#versions
 //! [toolchain]: https://go.dev/doc/toolchain#version
 //! [database]: https://go.dev/doc/security/vuln/database
@@ -18,6 +21,9 @@ use crate::semver::{self, Parts};
 
 /// The first minor version whose bare number names the language and not a release.
 const FIRST_WITH_LANGUAGE_VERSION: &[u8] = b"21";
+
+/// Digits of the time in a pseudo-version.
+const TIME_DIGITS: usize = 14;
 
 /// Orders two versions.
 pub fn compare(left: &str, right: &str) -> Ordering {
@@ -90,7 +96,7 @@ fn is_language(numbers: &str) -> bool {
 impl Stage<'_> {
     fn compare(&self, other: &Stage<'_>) -> Ordering {
         self.identifiers(|left| {
-            other.identifiers(|right| semver::compare_prerelease(left, right, str::cmp))
+            other.identifiers(|right| semver::compare_prerelease(left, right, compare_identifiers))
         })
     }
 
@@ -104,6 +110,12 @@ impl Stage<'_> {
     }
 }
 
+/// Orders two identifiers of a pre-release, times as text.
+fn compare_identifiers(left: &str, right: &str) -> Ordering {
+    let is_number = |text: &str| text.len() != TIME_DIGITS && semver::is_number(text);
+    semver::compare_identifiers_by(left, right, is_number, str::cmp)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -115,7 +127,9 @@ mod tests {
             compare,
             &[
                 "v0.0.0-20190101000000-aaaaaaaaaaaa",
+                "0.0.0-20200101000000",
                 "v0.0.0-20200101000000-000000000000",
+                "0.0.0-20200101000001",
                 "0.0.0",
                 "v1.2.3-rc.1",
                 "v1.2.3-rc.1.0.20200101000000-000000000000",

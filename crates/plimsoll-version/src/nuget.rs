@@ -15,8 +15,11 @@ const MOST_NUMBERS: usize = 4;
 /// Orders two versions.
 pub fn compare(left: &str, right: &str) -> Ordering {
     let (left, right) = (Parts::of(left), Parts::of(right));
-    semver::compare_numbers(left.numbers, right.numbers)
-        .then_with(|| semver::compare_prerelease(left.prerelease, right.prerelease, without_case))
+    semver::compare_numbers(left.numbers, right.numbers).then_with(|| {
+        semver::compare_prerelease(left.prerelease, right.prerelease, |left, right| {
+            semver::compare_identifiers_by(left, right, semver::is_number, without_case)
+        })
+    })
 }
 
 /// Whether NuGet could read this version, or would without its `v`.

@@ -140,14 +140,9 @@ fn take_word<'v>(rest: &'v str, words: &[(&str, u8)]) -> (Option<(u8, &'v [u8])>
         let starts = text.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
         if starts {
             let behind = &text[word.len()..];
-            // A separator belongs to the word only when its number follows.
             let number = behind.strip_prefix(['-', '_', '.']).unwrap_or(behind);
             let (digits, _) = digits::split(number.as_bytes());
-            return if digits.is_empty() {
-                (Some((value, b"")), behind)
-            } else {
-                (Some((value, digits)), &number[digits.len()..])
-            };
+            return (Some((value, digits)), &number[digits.len()..]);
         }
     }
     (None, rest)

@@ -23,7 +23,7 @@ use crate::digits;
 pub fn compare(left: &str, right: &str) -> Ordering {
     let (left, right) = (Parts::of(left), Parts::of(right));
     compare_numbers(left.numbers, right.numbers)
-        .then_with(|| compare_prerelease(left.prerelease, right.prerelease, str::cmp))
+        .then_with(|| compare_prerelease(left.prerelease, right.prerelease, compare_identifiers))
 }
 
 /// Orders two versions; what has build metadata comes behind what has none.
@@ -31,7 +31,7 @@ pub fn compare_with_build(left: &str, right: &str) -> Ordering {
     compare(left, right).then_with(|| {
         let (left, right) = (Parts::of(left).build, Parts::of(right).build);
         match (left, right) {
-            (Some(left), Some(right)) => compare_identifiers(left, right, str::cmp),
+            (Some(left), Some(right)) => compare_all(left, right, compare_identifiers),
             _ => left.is_some().cmp(&right.is_some()),
         }
     })
@@ -109,34 +109,52 @@ pub(crate) fn compare_numbers(left: &str, right: &str) -> Ordering {
 pub(crate) fn compare_prerelease(
     left: Option<&str>,
     right: Option<&str>,
-    words: fn(&str, &str) -> Ordering,
+    identifiers: fn(&str, &str) -> Ordering,
 ) -> Ordering {
     match (left, right) {
-        (Some(left), Some(right)) => compare_identifiers(left, right, words),
+        (Some(left), Some(right)) => compare_all(left, right, identifiers),
         _ => right.is_some().cmp(&left.is_some()),
     }
 }
 
-/// Orders dotted identifiers: numbers by value and before words, more of them behind fewer.
-fn compare_identifiers(left: &str, right: &str, words: fn(&str, &str) -> Ordering) -> Ordering {
-    let is_number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+/// Orders dotted identifiers one by one; more of them come behind fewer.
+fn compare_all(left: &str, right: &str, identifiers: fn(&str, &str) -> Ordering) -> Ordering {
     let (mut left, mut right) = (left.split('.'), right.split('.'));
     loop {
         let order = match (left.next(), right.next()) {
             (None, None) => return Ordering::Equal,
             (None, Some(_)) => return Ordering::Less,
             (Some(_), None) => return Ordering::Greater,
-            (Some(left), Some(right)) => match (is_number(left), is_number(right)) {
-                (true, true) => digits::compare(left.as_bytes(), right.as_bytes()),
-                (true, false) => Ordering::Less,
-                (false, true) => Ordering::Greater,
-                (false, false) => words(left, right),
-            },
+            (Some(left), Some(right)) => identifiers(left, right),
         };
         if order.is_ne() {
             return order;
         }
     }
+}
+
+/// Orders two identifiers: numbers by value and before words.
+fn compare_identifiers(left: &str, right: &str) -> Ordering {
+    compare_identifiers_by(left, right, is_number, str::cmp)
+}
+
+/// The same, with another idea of what a number is, and of the order of words.
+pub(crate) fn compare_identifiers_by(
+    left: &str,
+    right: &str,
+    is_number: fn(&str) -> bool,
+    words: fn(&str, &str) -> Ordering,
+) -> Ordering {
+    match (is_number(left), is_number(right)) {
+        (true, true) => digits::compare(left.as_bytes(), right.as_bytes()),
+        (true, false) => Ordering::Less,
+        (false, true) => Ordering::Greater,
+        (false, false) => words(left, right),
+    }
+}
+
+pub(crate) fn is_number(identifier: &str) -> bool {
+    identifier.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Lists of comparators: an operator and a version each.
 
-use super::{Bound, Interval, InvalidConstraint, MAX_PARTS, Syntax};
+use super::{Bound, Interval, InvalidConstraint, MAX_PARTS, MAX_TOGETHER, Syntax};
 use crate::Scheme;
 
 /// An operator with the version behind it.
@@ -30,6 +30,8 @@ pub(super) enum Operator {
     Pessimistic,
     /// `~=`
     Compatible,
+    /// The first version of `1.2 - 2.3`.
+    From,
     /// The second version of `1.2 - 2.3`.
     Through,
 }
@@ -96,7 +98,7 @@ fn read_alternative(text: &str) -> Result<Vec<Comparator<'_>>, InvalidConstraint
                 if first.operator != Operator::Bare || rest.is_empty() {
                     return Err(InvalidConstraint::MissingVersion { operator: "-".to_owned() });
                 }
-                first.operator = Operator::GreaterEqual;
+                first.operator = Operator::From;
                 let end = version_length(rest);
                 let version = &rest[..end];
                 rest = rest[end..].trim_start_matches(is_gap);
@@ -108,7 +110,7 @@ fn read_alternative(text: &str) -> Result<Vec<Comparator<'_>>, InvalidConstraint
         if comparators.last().is_some_and(|comparator| comparator.version.is_empty()) {
             return Err(InvalidConstraint::MissingVersion { operator: sign.to_owned() });
         }
-        if comparators.len() > MAX_PARTS {
+        if comparators.len() > MAX_TOGETHER {
             return Err(InvalidConstraint::TooManyParts);
         }
     }
@@ -159,7 +161,7 @@ impl Comparator<'_> {
             Operator::Less => Interval::up_to(Bound::exclusive(version)),
             Operator::LessEqual | Operator::Through => Interval::up_to(Bound::inclusive(version)),
             Operator::Greater => Interval::from(Bound::exclusive(version)),
-            Operator::GreaterEqual => Interval::from(Bound::inclusive(version)),
+            Operator::GreaterEqual | Operator::From => Interval::from(Bound::inclusive(version)),
             Operator::NotEqual => {
                 return Ok(vec![
                     Interval::up_to(Bound::exclusive(version)),

@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use crate::{InvalidVersion, Scheme, pep440};
+use crate::{InvalidVersion, Range, Scheme};
 
 /// All versions between two bounds.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -57,27 +57,9 @@ impl Interval {
         Interval::between(Bound::inclusive(version), Bound::inclusive(version))
     }
 
-    /// Whether a version is in the interval, by the scheme's order.
-    ///
-    /// As in Python's specifiers, the local part of a version counts only for bounds that have one:
-    /// `1.0+cu118` is in `<= 1.0`.
+    /// Whether a version is in the interval; see [`Range::place`].
     pub fn contains(&self, scheme: Scheme, version: &str) -> Result<bool, InvalidVersion> {
-        if let Some(lower) = &self.lower {
-            match compare_with_bound(scheme, version, &lower.version)? {
-                Ordering::Less => return Ok(false),
-                Ordering::Equal if !lower.inclusive => return Ok(false),
-                _ => {}
-            }
-        }
-        if let Some(upper) = &self.upper {
-            match compare_with_bound(scheme, version, &upper.version)? {
-                Ordering::Greater => return Ok(false),
-                Ordering::Equal if !upper.inclusive => return Ok(false),
-                _ => {}
-            }
-        }
-        scheme.check(version)?;
-        Ok(true)
+        Range::from(self).contains(scheme, version)
     }
 
     /// Whether no version can be in the interval.
@@ -101,19 +83,6 @@ impl Interval {
         };
         (!both.is_empty(scheme)).then_some(both)
     }
-}
-
-/// Orders a version and the version of a bound.
-pub(crate) fn compare_with_bound(
-    scheme: Scheme,
-    version: &str,
-    bound: &str,
-) -> Result<Ordering, InvalidVersion> {
-    if scheme == Scheme::Pep440 && !bound.contains('+') {
-        scheme.check(version)?;
-        return scheme.compare(pep440::public(version), bound);
-    }
-    scheme.compare(version, bound)
 }
 
 /// What is in an interval of both lists.

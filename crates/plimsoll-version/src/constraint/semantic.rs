@@ -42,7 +42,7 @@ pub(super) fn expand(
         Operator::Pessimistic => Operator::Tilde,
         other => other,
     };
-    if is_full && !matches!(operator, Operator::Tilde | Operator::Caret) {
+    if is_full && !matches!(operator, Operator::Tilde | Operator::Caret | Operator::From) {
         return comparator.plain_as(operator, flavour.scheme);
     }
     if !is_full && !version.suffix.is_empty() && !version.suffix.starts_with('+') {
@@ -67,7 +67,11 @@ pub(super) fn expand(
         Operator::Equal | Operator::Bare => Interval::between(floor(), end(last)?),
         Operator::Caret => Interval::between(floor(), end(version.leftmost())?),
         Operator::Tilde => Interval::between(floor(), end(last.min(1))?),
-        Operator::GreaterEqual => Interval::from(floor()),
+        // A hyphen's first version has its pre-releases with it.
+        Operator::From if !version.suffix.starts_with('-') => {
+            Interval::from(Bound::inclusive(version.floor(NUMBERS) + flavour.lowest))
+        }
+        Operator::GreaterEqual | Operator::From => Interval::from(floor()),
         Operator::Greater => Interval::from(Bound::inclusive(behind(last)? + flavour.lowest)),
         Operator::Less => {
             Interval::up_to(Bound::exclusive(version.floor(NUMBERS) + flavour.lowest))

@@ -51,7 +51,7 @@ fn npm_ranges() {
             ("=v1.2.3", "[v1.2.3,v1.2.3]"),
             ("*", "(,)"),
             ("", "(,)"),
-            ("1.2.3 - 2.3", "[1.2.3,2.4.0-0)"),
+            ("1.2.3 - 2.3", "[1.2.3-0,2.4.0-0)"),
             ("1.2 - 2.3.4", "[1.2.0-0,2.3.4]"),
             (">1.2", "[1.3.0-0,)"),
             ("<=1.2", "(,1.3.0-0)"),
@@ -215,11 +215,11 @@ fn limits_hold() {
         parse(Syntax::Npm, &long),
         Err(InvalidConstraint::TooLong { length: MAX_LENGTH + 1 })
     );
-    for text in ["!=1 ".repeat(MAX_PARTS + 1), "||".repeat(MAX_PARTS + 1)] {
+    for text in ["!=1 ".repeat(MAX_TOGETHER + 1), "||".repeat(MAX_PARTS + 1)] {
         assert_eq!(parse(Syntax::Npm, &text), Err(InvalidConstraint::TooManyParts));
     }
-    let many: String = (0..MAX_PARTS).map(|number| format!("!={number} ")).collect();
-    assert_eq!(parse(Syntax::Ruby, &many).unwrap().len(), MAX_PARTS + 1);
+    let many: String = (0..MAX_TOGETHER).map(|number| format!("!={number} ")).collect();
+    assert_eq!(parse(Syntax::Ruby, &many).unwrap().len(), MAX_TOGETHER + 1);
     assert_eq!(
         parse(Syntax::Maven, &"[1]".repeat(MAX_PARTS + 1)),
         Err(InvalidConstraint::TooManyParts)
