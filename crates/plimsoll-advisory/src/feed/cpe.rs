@@ -16,9 +16,6 @@ const PRODUCT: usize = 4;
 const VERSION: usize = 5;
 const UPDATE: usize = 6;
 
-/// The namespace of statements about products by their CPE name.
-pub(super) const NAMESPACE: &str = "cpe";
-
 /// A name that says vendor and product.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Cpe {

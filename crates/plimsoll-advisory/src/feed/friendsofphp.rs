@@ -88,8 +88,7 @@ fn tell(stem: &str, document: &Tree, speaker: &mut Speaker) -> Result<(), String
         published,
         ..Vulnerability::default()
     };
-    names.tell(speaker, &vulnerability, &[new]);
-    Ok(())
+    names.tell(speaker, &vulnerability, &[new])
 }
 
 #[cfg(test)]

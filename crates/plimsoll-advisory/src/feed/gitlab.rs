@@ -104,8 +104,7 @@ fn tell(document: &Tree, speaker: &mut Speaker) -> Result<(), String> {
     if let Some(date) = &vulnerability.modified {
         speaker.dated(date);
     }
-    names.tell(speaker, &vulnerability, &statements);
-    result
+    names.tell(speaker, &vulnerability, &statements).and(result)
 }
 
 #[cfg(test)]

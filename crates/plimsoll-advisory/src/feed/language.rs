@@ -19,8 +19,11 @@ pub(super) struct Names {
     aliases: Vec<String>,
 }
 
-/// More names than this in one record are none: real ones have a handful, some have thirty.
-const MOST_NAMES: usize = 256;
+/// More names than this in one record are none: real ones have a handful, some have twenty.
+const MOST_NAMES: usize = 64;
+
+/// Ranges and versions of one record, times the problems that it is filed under.
+const MOST_PARTS: usize = 1 << 20;
 
 impl Names {
     /// From the record's own id and all that it names besides. What is no id is passed over.
@@ -55,7 +58,11 @@ impl Names {
         speaker: &mut Speaker,
         vulnerability: &Vulnerability,
         statements: &[Affected],
-    ) {
+    ) -> Result<(), String> {
+        let parts = statements.iter().map(|one| one.ranges.len() + one.versions.len() + 1);
+        if parts.sum::<usize>().saturating_mul(self.filed.len()) > MOST_PARTS {
+            return Err("it has too many names and versions".to_owned());
+        }
         for id in &self.filed {
             speaker.vulnerability(Vulnerability {
                 id: id.clone(),
@@ -70,6 +77,7 @@ impl Names {
                 });
             }
         }
+        Ok(())
     }
 }
 
@@ -114,6 +122,9 @@ pub(super) fn beginnings(intervals: &[Interval]) -> Vec<String> {
     lower.filter(|bound| bound.inclusive).map(|bound| bound.version.clone()).collect()
 }
 
+/// Every range is held against every fix; real records have some ten of each.
+const MOST_FIXES: usize = 1024;
+
 /// Gives the ranges, and versions to install, to a statement.
 ///
 /// A range that ends with its last affected version gets the first of the fixes behind it. The
@@ -124,6 +135,7 @@ pub(super) fn conclude(
     mut ranges: Vec<Range>,
     fixes: &[String],
 ) {
+    let fixes = &fixes[..fixes.len().min(MOST_FIXES)];
     let is_before =
         |left: &str, right: &str| scheme.compare(left, right).is_ok_and(std::cmp::Ordering::is_lt);
     for range in &mut ranges {

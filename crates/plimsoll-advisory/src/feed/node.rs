@@ -87,8 +87,10 @@ pub(super) fn parse(file: &FileContext, bytes: &[u8], sink: &mut dyn Sink) {
     if let Some(date) = vulnerability.modified.as_ref().or(vulnerability.published.as_ref()) {
         speaker.dated(date);
     }
-    names.tell(&mut speaker, &vulnerability, &[statement]);
-    speaker.kept();
+    match names.tell(&mut speaker, &vulnerability, &[statement]) {
+        Ok(()) => speaker.kept(),
+        Err(reason) => speaker.rejected(&own, reason),
+    }
 }
 
 fn with_prefix(vector: &str) -> String {

@@ -86,8 +86,11 @@ pub(super) fn parse(file: &FileContext, bytes: &[u8], sink: &mut dyn Sink) {
         references: references.chain(commits.filter_map(commit)).collect(),
         ..Vulnerability::default()
     };
-    names.tell(&mut speaker, &vulnerability, &statements);
-    if wrong { speaker.rejected_in_part() } else { speaker.kept() }
+    match names.tell(&mut speaker, &vulnerability, &statements) {
+        Err(reason) => speaker.rejected(own, reason),
+        Ok(()) if wrong => speaker.rejected_in_part(),
+        Ok(()) => speaker.kept(),
+    }
 }
 
 fn read(id: &str) -> Option<(Ecosystem, String, String)> {

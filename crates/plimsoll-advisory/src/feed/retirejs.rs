@@ -119,8 +119,7 @@ fn tell(
         references: list(vulnerability, "info"),
         ..Vulnerability::default()
     };
-    names.tell(speaker, &said, &[statement]);
-    Ok(())
+    names.tell(speaker, &said, &[statement])
 }
 
 /// The package that a library is.

@@ -7,6 +7,7 @@
 //! announcement without is named after its file, `RETIRENET-4`. `index.json` lists the files.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 use plimsoll_version::Ecosystem;
 use serde::Deserialize;
@@ -62,6 +63,7 @@ pub(super) fn parse(file: &FileContext, bytes: &[u8], sink: &mut dyn Sink) {
     let named = ids(&text).into_iter().filter(|id| is_cve(id) || is_ghsa(id));
     let names = Names::new(&own, named.map(Cow::into_owned));
     let mut statements: Vec<Affected> = Vec::new();
+    let mut places: HashMap<String, usize> = HashMap::new();
     let mut wrong = false;
     for package in &announcement.packages {
         let fix = package.fix.as_deref().filter(|fix| !fix.is_empty());
@@ -76,10 +78,8 @@ pub(super) fn parse(file: &FileContext, bytes: &[u8], sink: &mut dyn Sink) {
             last_affected: Some(package.affected.clone()),
             ..Range::default()
         };
-        let mut new = statement(Ecosystem::NuGet, &package.id);
-        let known = statements.iter().position(|known| known.package == new.package);
-        let place = known.unwrap_or_else(|| {
-            new.ranges.clear();
+        let new = statement(Ecosystem::NuGet, &package.id);
+        let place = *places.entry(new.package.clone()).or_insert_with(|| {
             statements.push(new);
             statements.len() - 1
         });
@@ -93,8 +93,11 @@ pub(super) fn parse(file: &FileContext, bytes: &[u8], sink: &mut dyn Sink) {
         references: vec![announcement.link],
         ..Vulnerability::default()
     };
-    names.tell(&mut speaker, &vulnerability, &statements);
-    if wrong { speaker.rejected_in_part() } else { speaker.kept() }
+    match names.tell(&mut speaker, &vulnerability, &statements) {
+        Err(reason) => speaker.rejected(&own, reason),
+        Ok(()) if wrong => speaker.rejected_in_part(),
+        Ok(()) => speaker.kept(),
+    }
 }
 
 #[cfg(test)]

@@ -97,8 +97,7 @@ fn tell(own: &str, document: &Tree, speaker: &mut Speaker) -> Result<(), String>
     if let Some(date) = &vulnerability.published {
         speaker.dated(date);
     }
-    names.tell(speaker, &vulnerability, &[new]);
-    Ok(())
+    names.tell(speaker, &vulnerability, &[new])
 }
 
 fn requirements(document: &Tree, field: &str) -> Result<Vec<Interval>, String> {

@@ -1,6 +1,7 @@
 //! Feeds about packages of programming languages that have formats of their own.
 
 use std::collections::BTreeSet;
+use std::io::Read;
 use std::time::Instant;
 
 use plimsoll_advisory::model::Status;
@@ -181,6 +182,39 @@ fn gitlab() {
     // Versions that their ecosystem does not know, and slips: brackets for Python, a range without
     // a version in it, a version that ends with a dot, commas where alternatives are meant.
     assert_eq!(not_said, WRONG_RANGES);
+}
+
+#[test]
+fn gitlabs_samples() {
+    let mut counts = Counts::default();
+    let mut files = 0;
+    let archive = "data/upstream-feed-samples/upstream-feed-samples.tar.zst";
+    let found = each_file(archive, |path, bytes| {
+        if !(path.contains("/glsa/advisories-community-main-") && path.ends_with(".tar.gz")) {
+            return;
+        }
+        let mut archive = tar::Archive::new(flate2::read::GzDecoder::new(bytes));
+        for entry in archive.entries().unwrap() {
+            let mut entry = entry.unwrap();
+            if !entry.header().entry_type().is_file() {
+                continue;
+            }
+            let inner = entry.path().unwrap().to_string_lossy().into_owned();
+            let mut bytes = Vec::new();
+            entry.read_to_end(&mut bytes).unwrap();
+            let mut watch = Watch::of(&[]);
+            assert!(watch.read(&inner, &bytes), "{path}: {inner}");
+            assert_eq!(watch.problems, [], "{path}: {inner}");
+            add(&mut counts, watch.counts("gitlab"));
+            files += 1;
+        }
+    });
+    if !found {
+        return;
+    }
+    println!("{files} files, {counts:?}");
+    assert_eq!(counts, kept(files));
+    assert!(files > 0);
 }
 
 #[test]

@@ -14,12 +14,15 @@
 //! affected by default, only exceptions without an end can be told.
 
 use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
 
+use plimsoll_version::Ecosystem;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::super::cpe::{Cpe, NAMESPACE};
+use super::super::cpe::Cpe;
 use super::super::identifier::is_word;
+use super::super::language::statement;
 use super::super::nvd::configurations::{Configuration, Statements};
 use super::super::purl::Purl;
 use crate::model::{Affected, Range, Status};
@@ -67,61 +70,41 @@ struct Change<'a> {
     status: Cow<'a, str>,
 }
 
-/// Registries by the beginning of a collection's address, without scheme and `www.`.
-const REGISTRIES: &[(&str, &str)] = &[
-    ("registry.npmjs.org", "npm"),
-    ("npmjs.com", "npm"),
-    ("npmjs.org", "npm"),
-    ("pypi.org", "pypi"),
-    ("pypi.python.org", "pypi"),
-    ("repo.maven.apache.org", "maven"),
-    ("repo1.maven.org", "maven"),
-    ("mvnrepository.com", "maven"),
-    ("search.maven.org", "maven"),
-    ("central.sonatype.com", "maven"),
-    ("rubygems.org", "gem"),
-    ("crates.io", "cargo"),
-    ("packagist.org", "composer"),
-    ("nuget.org", "nuget"),
-    ("api.nuget.org", "nuget"),
-    ("pkg.go.dev", "golang"),
-    ("proxy.golang.org", "golang"),
-    ("hex.pm", "hex"),
-    ("repo.hex.pm", "hex"),
-    ("pub.dev", "pub"),
-    ("cocoapods.org", "cocoapods"),
-    ("hackage.haskell.org", "hackage"),
-    ("cran.r-project.org", "cran"),
-    ("cpan.org", "cpan"),
-    ("metacpan.org", "cpan"),
-];
+/// Names times versions of one product: every name gets all of its versions. The largest real
+/// products have some hundred of either.
+const MOST_PAIRS: usize = 1 << 20;
 
-/// Purl types that are ecosystems of their own, and not packages of a distribution.
-const ECOSYSTEMS: &[&str] = &[
-    "npm",
-    "pypi",
-    "maven",
-    "gem",
-    "cargo",
-    "composer",
-    "nuget",
-    "golang",
-    "hex",
-    "pub",
-    "swift",
-    "cocoapods",
-    "conan",
-    "cran",
-    "hackage",
-    "julia",
-    "cpan",
-    "bitnami",
-    "githubactions",
-    "opam",
+/// Registries by the beginning of a collection's address, without scheme and `www.`.
+const REGISTRIES: &[(&str, Ecosystem)] = &[
+    ("registry.npmjs.org", Ecosystem::Npm),
+    ("npmjs.com", Ecosystem::Npm),
+    ("npmjs.org", Ecosystem::Npm),
+    ("pypi.org", Ecosystem::PyPi),
+    ("pypi.python.org", Ecosystem::PyPi),
+    ("repo.maven.apache.org", Ecosystem::Maven),
+    ("repo1.maven.org", Ecosystem::Maven),
+    ("mvnrepository.com", Ecosystem::Maven),
+    ("search.maven.org", Ecosystem::Maven),
+    ("central.sonatype.com", Ecosystem::Maven),
+    ("rubygems.org", Ecosystem::Gem),
+    ("crates.io", Ecosystem::Cargo),
+    ("packagist.org", Ecosystem::Composer),
+    ("nuget.org", Ecosystem::NuGet),
+    ("api.nuget.org", Ecosystem::NuGet),
+    ("pkg.go.dev", Ecosystem::Golang),
+    ("proxy.golang.org", Ecosystem::Golang),
+    ("hex.pm", Ecosystem::Hex),
+    ("repo.hex.pm", Ecosystem::Hex),
+    ("pub.dev", Ecosystem::Pub),
+    ("cocoapods.org", Ecosystem::CocoaPods),
+    ("hackage.haskell.org", Ecosystem::Hackage),
+    ("cran.r-project.org", Ecosystem::Cran),
+    ("cpan.org", Ecosystem::Cpan),
+    ("metacpan.org", Ecosystem::Cpan),
 ];
 
 /// The statements of a container's `affected` and `cpeApplicability`.
-pub(super) fn statements(
+pub(in crate::feed) fn statements(
     id: &str,
     products: &[&RawValue],
     configurations: &[&RawValue],
@@ -151,40 +134,53 @@ fn tell(id: &str, product: &Product, statements: &mut Statements) {
         return;
     }
     let verdict = verdict(product);
-    let mut add = |namespace: &str, package: String, cpe: Option<Cpe>| {
-        let mut new = Affected {
-            namespace: namespace.to_owned(),
-            package,
-            vulnerability: id.to_owned(),
-            cpes: cpe.iter().map(|cpe| cpe.any_version.clone()).collect(),
-            ..Affected::with_status(Status::Affected)
-        };
-        match (&verdict, cpe) {
-            (Some(verdict), _) => verdict.clone_into_statement(&mut new),
-            // No versions beside it: the name's own version is the one that is meant.
-            (None, Some(cpe)) if product.versions.is_empty() && cpe.version != "*" => {
-                new.versions.push(cpe.version);
-            }
-            (None, _) => return,
-        }
-        if !statements.affected.contains(&new) {
-            statements.affected.push(new);
-        }
-    };
-    if let Some((ecosystem, package)) = registered {
-        add(&ecosystem, package, None);
+    if let (Some((ecosystem, package)), Some(verdict)) = (&registered, &verdict) {
+        let mut new = statement(*ecosystem, package);
+        id.clone_into(&mut new.vulnerability);
+        verdict.give(&mut new);
+        statements.affected.push(new);
     }
+    let size = verdict.as_ref().map_or(1, |verdict| verdict.ranges.len() + verdict.versions.len());
+    if cpes.len().saturating_mul(size) > MOST_PAIRS {
+        return statements.problems.push("a product has too many names and versions".to_owned());
+    }
+    // Names that differ by architecture or edition are one product.
+    let mut places: HashMap<String, usize> = HashMap::new();
+    let mut known = HashSet::new();
     for cpe in cpes.iter().filter_map(|name| Cpe::parse(name)) {
-        add(NAMESPACE, cpe.package.clone(), Some(cpe));
+        let place = *places.entry(cpe.package.clone()).or_insert_with(|| {
+            let mut new = statement(Ecosystem::Cpe, &cpe.package);
+            id.clone_into(&mut new.vulnerability);
+            if let Some(verdict) = &verdict {
+                verdict.give(&mut new);
+            }
+            statements.affected.push(new);
+            statements.affected.len() - 1
+        });
+        let new = &mut statements.affected[place];
+        if known.insert(cpe.any_version.clone()) {
+            new.cpes.push(cpe.any_version);
+        }
+        // No versions beside it: the name's own version is the one that is meant.
+        if verdict.is_none() && product.versions.is_empty() && cpe.version != "*" {
+            new.versions.push(cpe.version);
+        }
+    }
+    // Whatever was said of versions, nothing of it was understood.
+    if verdict.is_none() {
+        let begin = statements.affected.len() - places.len();
+        let mut index = 0;
+        statements.affected.retain(|one| {
+            index += 1;
+            index <= begin || !one.versions.is_empty()
+        });
     }
 }
 
 /// Ecosystem and package, where a known registry has it.
-fn registered(product: &Product) -> Option<(String, String)> {
+fn registered(product: &Product) -> Option<(Ecosystem, String)> {
     if let Some(purl) = product.purl.as_deref().and_then(Purl::parse) {
-        return ECOSYSTEMS
-            .contains(&purl.ecosystem.as_str())
-            .then_some((purl.ecosystem, purl.name));
+        return Some((Ecosystem::from_purl_type(&purl.ecosystem)?, purl.name));
     }
     let package = product.package_name.as_deref()?.trim();
     let address = product.collection.as_deref()?.trim();
@@ -192,8 +188,8 @@ fn registered(product: &Product) -> Option<(String, String)> {
     let address = address.strip_prefix("www.").unwrap_or(address);
     let host = address.split('/').next()?;
     let (_, ecosystem) = REGISTRIES.iter().find(|(known, _)| *known == host)?;
-    let whole = is_word(package) && (*ecosystem != "maven" || package.contains(':'));
-    whole.then(|| ((*ecosystem).to_owned(), package.to_owned()))
+    let whole = is_word(package) && (*ecosystem != Ecosystem::Maven || package.contains(':'));
+    whole.then(|| (*ecosystem, package.to_owned()))
 }
 
 /// Versions, and what is so about them.
@@ -204,7 +200,7 @@ struct Verdict {
 }
 
 impl Verdict {
-    fn clone_into_statement(&self, statement: &mut Affected) {
+    fn give(&self, statement: &mut Affected) {
         statement.status = self.status;
         statement.ranges.clone_from(&self.ranges);
         statement.versions.clone_from(&self.versions);

@@ -24,6 +24,8 @@ use super::{FileContext, Publisher, Speaker, contains};
 use crate::model::{Severity, Vulnerability};
 use crate::sink::Sink;
 
+pub(super) use affected::statements as product_statements;
+
 pub(super) static CVE: Publisher = Publisher {
     id: "cve",
     name: "CVE Program",
@@ -234,7 +236,7 @@ pub(super) fn parse(file: &FileContext, bytes: &[u8], sink: &mut dyn Sink) {
         for container in std::iter::once(&record.containers.cna).chain(&record.containers.adp) {
             let voice = if is_cisa(container) { &CISA } else { &CVE };
             let Container { affected, cpe_applicability, .. } = container;
-            let said = affected::statements(&metadata.cve_id, affected, cpe_applicability);
+            let said = product_statements(&metadata.cve_id, affected, cpe_applicability);
             let mut speaker = speaker.speak_for(voice);
             said.affected.into_iter().for_each(|statement| speaker.affected(statement));
             problems.extend(said.problems);

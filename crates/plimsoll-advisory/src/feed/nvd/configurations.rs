@@ -19,14 +19,19 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
+use plimsoll_version::Ecosystem;
 use serde::Deserialize;
 
-use super::super::cpe::{Cpe, NAMESPACE};
+use super::super::cpe::Cpe;
+use super::super::language::statement;
 use crate::model::{Affected, Range, Status};
 
 /// Platform names in all statements of a record. The largest real records have some thousands; a
 /// product of long lists is cut here, and then says that it holds on any platform.
 const MOST_PLATFORM_NAMES: usize = 1 << 16;
+
+/// Every node that AND joins is set against all others; real configurations join two, some ten.
+const MOST_JOINED_NODES: usize = 256;
 
 /// One configuration. In the 1.1 form a node with children says the same.
 #[derive(Deserialize, Default)]
@@ -107,7 +112,10 @@ impl Node<'_> {
 pub(in crate::feed) struct Statements {
     pub(in crate::feed) affected: Vec<Affected>,
     pub(in crate::feed) problems: Vec<String>,
-    places: HashMap<(String, Vec<String>, bool), usize>,
+    /// Sets of platforms by their number.
+    platforms: HashMap<Vec<String>, usize>,
+    /// Statements by criterion, platforms, and whether they are excepted.
+    places: HashMap<(String, usize, bool), usize>,
     platform_names: usize,
 }
 
@@ -117,6 +125,10 @@ impl Statements {
         let joined = configuration.operator == Operator::And;
         if configuration.negate && joined {
             self.problems.push("a negated AND cannot be told".to_owned());
+            return;
+        }
+        if joined && configuration.nodes.len() > MOST_JOINED_NODES {
+            self.problems.push(format!("AND joins more than {MOST_JOINED_NODES} nodes"));
             return;
         }
         for (index, node) in configuration.nodes.iter().enumerate() {
@@ -133,18 +145,27 @@ impl Statements {
             }
             platforms.sort();
             platforms.dedup();
+            let next = self.platforms.len();
+            let number = *self.platforms.entry(platforms.clone()).or_insert(next);
+            let platforms = (number, platforms.as_slice());
             let alternatives = !joined && node.operator == Operator::Or;
             for each in node.matches() {
                 if each.vulnerable {
-                    self.add_match(vulnerability, each, excepted, &platforms);
+                    self.add_match(vulnerability, each, excepted, platforms);
                 } else if alternatives && !excepted {
-                    self.add_match(vulnerability, each, true, &[]);
+                    self.add_match(vulnerability, each, true, platforms);
                 }
             }
         }
     }
 
-    fn add_match(&mut self, id: &str, each: &Match, excepted: bool, platforms: &[String]) {
+    fn add_match(
+        &mut self,
+        id: &str,
+        each: &Match,
+        excepted: bool,
+        (number, platforms): (usize, &[String]),
+    ) {
         let Some(cpe) = Cpe::parse(&each.criteria) else {
             self.problems.push(format!("{:?} is no CPE name of a product", each.criteria));
             return;
@@ -156,16 +177,14 @@ impl Statements {
                 return;
             }
         };
-        let key = (cpe.any_version, platforms.to_vec(), excepted);
+        let key = (cpe.any_version, number, excepted);
         let place = match self.places.get(&key) {
             Some(place) => *place,
             None => {
                 let mut new = Affected {
-                    namespace: NAMESPACE.to_owned(),
-                    package: cpe.package,
                     vulnerability: id.to_owned(),
                     cpes: vec![key.0.clone()],
-                    ..Affected::with_status(Status::Affected)
+                    ..statement(Ecosystem::Cpe, &cpe.package)
                 };
                 if excepted {
                     new.status = Status::NotAffected;
@@ -181,15 +200,15 @@ impl Statements {
                 self.affected.len() - 1
             }
         };
-        let statement = &mut self.affected[place];
+        let said = &mut self.affected[place];
         match range {
-            None if cpe.version == "*" => statement.ranges.push(Range::default()),
-            None => statement.versions.push(cpe.version),
+            None if cpe.version == "*" => said.ranges.push(Range::default()),
+            None => said.versions.push(cpe.version),
             Some(range) => {
                 if range.fixed.is_some() && !excepted {
-                    statement.status = Status::Fixed;
+                    said.status = Status::Fixed;
                 }
-                statement.ranges.push(range);
+                said.ranges.push(range);
             }
         }
     }

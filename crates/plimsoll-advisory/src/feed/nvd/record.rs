@@ -8,7 +8,9 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::super::Speaker;
-use super::super::cve_record::{CISA, CVE, WITHDRAWN_ON_AN_UNKNOWN_DAY, Words, english, tidy};
+use super::super::cve_record::{
+    CISA, CVE, WITHDRAWN_ON_AN_UNKNOWN_DAY, Words, english, product_statements, tidy,
+};
 use super::super::identifier::{is_cve, rfc3339};
 use super::configurations::{Configuration, Statements};
 use crate::model::Vulnerability;
@@ -46,6 +48,18 @@ struct Record<'a> {
     references: Vec<Reference<'a>>,
     #[serde(borrow, default)]
     configurations: Vec<Configuration<'a>>,
+    /// What the authorities say of products, since 2026.
+    #[serde(borrow, default)]
+    affected: Vec<Products<'a>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Products<'a> {
+    #[serde(borrow, default)]
+    source: Cow<'a, str>,
+    #[serde(borrow, default)]
+    affected_data: Vec<&'a RawValue>,
 }
 
 #[derive(Deserialize, Default)]
@@ -204,6 +218,13 @@ fn tell(record: &Record, speaker: &mut Speaker) {
     let mut statements = Statements::default();
     for configuration in &record.configurations {
         statements.add(&record.id, configuration);
+    }
+    for products in &record.affected {
+        let said = product_statements(&record.id, &products.affected_data, &[]);
+        let publisher = if Voice::of(&products.source) == Voice::Cisa { &CISA } else { &CVE };
+        let mut speaker = speaker.speak_for(publisher);
+        said.affected.into_iter().for_each(|statement| speaker.affected(statement));
+        statements.problems.extend(said.problems);
     }
     super::account(speaker, &record.id, statements);
 }
