@@ -24,9 +24,9 @@ fn matches(configurations: &Value) -> Vec<Match<'_>> {
     let mut found = Vec::new();
     for configuration in configurations.as_array().into_iter().flatten() {
         let joined = configuration["operator"] == "AND";
-        for node in configuration["nodes"].as_array().unwrap() {
+        for node in configuration["nodes"].as_array().into_iter().flatten() {
             let negated = node["negate"] == true || configuration["negate"] == true;
-            for value in node["cpeMatch"].as_array().unwrap() {
+            for value in node["cpeMatch"].as_array().into_iter().flatten() {
                 let vulnerable = value["vulnerable"] == true;
                 if vulnerable || !(joined || node["operator"] == "AND") {
                     found.push(Match { value, excepted: negated || !vulnerable });
@@ -39,7 +39,7 @@ fn matches(configurations: &Value) -> Vec<Match<'_>> {
 
 /// Whether a statement of this vulnerability has the match.
 fn is_said(statements: &[Affected], one: &Match) -> bool {
-    let criterion = one.value["criteria"].as_str().unwrap();
+    let criterion = one.value["criteria"].as_str().expect("a criterion");
     // Colons behind a backslash are no joints, and a backslash behind one is meant.
     let hidden = criterion.replace("\\\\", "\u{2}").replace("\\:", "\u{1}");
     let parts: Vec<&str> = hidden.split(':').collect();
@@ -117,7 +117,7 @@ fn unpacked<'b>(path: &str, bytes: &'b [u8]) -> Cow<'b, [u8]> {
 /// The records of a sample, in either form.
 fn records(document: &Value) -> Vec<&Value> {
     if let Some(list) = document.get("vulnerabilities").or(document.get("CVE_Items")) {
-        return list.as_array().unwrap().iter().collect();
+        return list.as_array().into_iter().flatten().collect();
     }
     if document["totalResults"].is_number() { Vec::new() } else { vec![document] }
 }
@@ -250,4 +250,69 @@ fn samples_of_cve_records() {
     assert_eq!(watch.counts("cve"), Counts { kept: records, ..Counts::default() });
     let urllib3 = watch.vulnerabilities.iter().find(|(_, one)| one.id == "CVE-2023-45803").unwrap();
     assert_eq!(urllib3.1.aliases, ["GHSA-g4mx-q9vg-27p4"]);
+}
+
+/// Every so many records of the large set are looked at here; all of them are read in another test.
+const EVERY: usize = 8;
+
+#[test]
+fn products_of_cve_records_are_found_again() {
+    let (mut seen, mut names) = (0, 0);
+    let found = each_file("data/cisa-vulnrichment/vulnrichment.tar.zst", |path, bytes| {
+        seen += 1;
+        if seen % EVERY != 0 || !path.contains("/CVE-") {
+            return;
+        }
+        let document: Value = serde_json::from_slice(bytes).unwrap();
+        let id = document["cveMetadata"]["cveId"].as_str().unwrap();
+        let mut watch = Watch::of(&[id]);
+        watch.read(path, bytes);
+        if document["cveMetadata"]["state"] == "REJECTED" {
+            assert!(watch.affected.is_empty());
+            return;
+        }
+        let others = document["containers"]["adp"].as_array().into_iter().flatten();
+        for container in std::iter::once(&document["containers"]["cna"]).chain(others) {
+            for product in container["affected"].as_array().into_iter().flatten() {
+                // A name in a collection is a package; where CPE names stand beside it, it is a
+                // distribution's, and none of ours.
+                if product.get("packageName").is_some() {
+                    continue;
+                }
+                for cpe in product["cpes"].as_array().into_iter().flatten() {
+                    let cpe = cpe.as_str().unwrap();
+                    let parts: Vec<&str> = cpe.split(':').collect();
+                    for version in product["versions"].as_array().into_iter().flatten() {
+                        let Some(end) = version["lessThan"].as_str() else { continue };
+                        let plain = version["status"] == "affected"
+                            && version["versionType"] != "git"
+                            && version.get("changes").is_none()
+                            && end.bytes().any(|byte| byte.is_ascii_digit())
+                            && end
+                                .bytes()
+                                .all(|byte| byte.is_ascii_alphanumeric() || b".-_".contains(&byte));
+                        if !plain || cpe.contains('\\') || !cpe.starts_with("cpe:2.3:") {
+                            continue;
+                        }
+                        names += 1;
+                        let package = format!("{}:{}", parts[3], parts[4]).to_lowercase();
+                        assert!(
+                            watch.affected.iter().any(|one| one.package == package
+                                && one
+                                    .ranges
+                                    .iter()
+                                    .any(|range| range.fixed.as_deref() == Some(end))),
+                            "{path}: {cpe} < {end}: {:?}",
+                            watch.affected
+                        );
+                    }
+                }
+            }
+        }
+    });
+    if !found {
+        return;
+    }
+    println!("{names} ends of ranges");
+    assert!(names > 1000);
 }
