@@ -5,10 +5,11 @@
 //! One YAML file per advisory and package, `TYPE/PACKAGE/ID.yml`. `package_slug` is type and name,
 //! `affected_range` is in the syntax of the package's own ecosystem.
 //!
-//! Quirks: an empty range means all versions. Only NuGet's and Maven's ranges with brackets need
-//! no translation; all others separate alternatives by `||`. The name of a Maven artifact has a slash
-//! between group and artifact. A Go package is a directory in a module; both are named alike.
-//! `not_impacted` and `solution` repeat the range in words.
+//! Quirks: an empty range means all versions. All but NuGet and Maven separate alternatives by `||`.
+//! The name of a Maven artifact has a slash between group and artifact. What is named for Go may be a
+//! module or a package in one. `not_impacted` and `solution` repeat the range in words. A range that
+//! cannot be read (a version that the ecosystem does not know, a slip) costs the statement: the words
+//! are kept, and the record counts as rejected.
 
 use plimsoll_version::Ecosystem;
 

@@ -11,12 +11,14 @@ use crate::model::{Affected, Range, Status, Vulnerability};
 /// The names of one record.
 ///
 /// It is filed under each of its CVEs, else under the GHSA, else under its own id. What else names
-/// the problem is an alias; where there are several CVEs it cannot be told whose.
+/// the problem is an alias; where there are several CVEs it cannot be told whose, and it is only
+/// related.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Names {
     own: String,
     filed: Vec<String>,
     aliases: Vec<String>,
+    related: Vec<String>,
 }
 
 /// More names than this in one record are none: real ones have a handful, some have twenty.
@@ -41,10 +43,8 @@ impl Names {
                 filed.push(aliases.remove(ghsa.unwrap_or(0)));
             }
         }
-        if filed.len() > 1 {
-            aliases.clear();
-        }
-        Names { own: own.to_owned(), filed, aliases }
+        let related = if filed.len() > 1 { std::mem::take(&mut aliases) } else { Vec::new() };
+        Names { own: own.to_owned(), filed, aliases, related }
     }
 
     /// The id that findings show first; nothing where no name was an id.
@@ -67,6 +67,7 @@ impl Names {
             speaker.vulnerability(Vulnerability {
                 id: id.clone(),
                 aliases: self.aliases.clone(),
+                related: [&*self.related, &*vulnerability.related].concat(),
                 ..vulnerability.clone()
             });
             for statement in statements {
@@ -169,6 +170,7 @@ mod tests {
         );
         let several = names("GHSA-a-1", &["CVE-2022-0001", "CVE-2022-0002", "a b"]);
         assert_eq!((several.filed.len(), several.aliases.len()), (2, 0));
+        assert_eq!(several.related, ["GHSA-a-1"]);
         assert_eq!(names("a b", &[]).first(), None);
     }
 

@@ -70,8 +70,8 @@ struct Change<'a> {
     status: Cow<'a, str>,
 }
 
-/// Names times versions of one product: every name gets all of its versions. The largest real
-/// products have some hundred of either.
+/// Names times versions of one product: every name gets all of its versions. Cisco has products of
+/// some thousand versions, with few names.
 const MOST_PAIRS: usize = 1 << 20;
 
 /// Registries by the beginning of a collection's address, without scheme and `www.`.
@@ -141,13 +141,14 @@ fn tell(id: &str, product: &Product, statements: &mut Statements) {
         statements.affected.push(new);
     }
     let size = verdict.as_ref().map_or(1, |verdict| verdict.ranges.len() + verdict.versions.len());
-    if cpes.len().saturating_mul(size) > MOST_PAIRS {
-        return statements.problems.push("a product has too many names and versions".to_owned());
-    }
     // Names that differ by architecture or edition are one product.
     let mut places: HashMap<String, usize> = HashMap::new();
     let mut known = HashSet::new();
     for cpe in cpes.iter().filter_map(|name| Cpe::parse(name)) {
+        if places.len().saturating_mul(size) > MOST_PAIRS {
+            statements.problems.push("a product has too many names and versions".to_owned());
+            break;
+        }
         let place = *places.entry(cpe.package.clone()).or_insert_with(|| {
             let mut new = statement(Ecosystem::Cpe, &cpe.package);
             id.clone_into(&mut new.vulnerability);

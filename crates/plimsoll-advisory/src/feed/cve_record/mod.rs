@@ -4,7 +4,8 @@
 //! One JSON file per CVE. The numbering authority (CNA) describes the problem in one container;
 //! others add containers of their own (ADP). CISA's has the scores that the CNA left out, and its
 //! SSVC decision, of which `Exploitation` (`none`, `poc`, `active`) is kept. Who scored what stays
-//! apart: the CNA's word is the source `cve`, that of CISA `cisa`.
+//! apart: the CNA's word is the source `cve`, that of CISA `cisa`. What a container says of products
+//! are statements where it can be told which product is meant; see `affected`.
 //!
 //! Quirks: a `REJECTED` record has a reason and nothing else. It becomes a withdrawn vulnerability
 //! of this source, and says nothing about what other sources hold under the same id. The "CVE
