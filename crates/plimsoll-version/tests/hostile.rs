@@ -22,7 +22,7 @@ const SYNTAXES: [Syntax; 11] = [
 ];
 
 /// The longest that the worst text may take in a build without optimisation, on a busy machine.
-const LONGEST: Duration = Duration::from_secs(10);
+const LONGEST: Duration = Duration::from_secs(60);
 
 /// Texts of the signs that ranges are made of.
 const RANGE: &str =
