@@ -26,6 +26,7 @@
 
 mod alma;
 mod alpine;
+mod csaf;
 mod cve_record;
 mod debian_cves;
 mod debian_lists;
@@ -36,6 +37,8 @@ mod epss;
 mod identifier;
 mod known_exploited;
 mod oval_azure;
+mod redhat_deletions;
+mod redhat_repositories;
 mod series;
 mod speaker;
 mod tree;
@@ -103,6 +106,14 @@ pub static FEEDS: &[Feed] = &[
     feed("alpine-secdb", &alpine::ALPINE, alpine::recognises, alpine::parse),
     feed("wolfi-advisories", &wolfi::WOLFI, wolfi::recognises, wolfi::parse),
     feed("azurelinux-oval", &oval_azure::AZURE, oval_azure::recognises, oval_azure::parse),
+    feed("csaf", &csaf::REDHAT, csaf::recognises, csaf::parse),
+    feed("redhat-deletions", &csaf::REDHAT, redhat_deletions::recognises, redhat_deletions::parse),
+    feed(
+        "redhat-repositories",
+        &csaf::REDHAT,
+        redhat_repositories::recognises,
+        redhat_repositories::parse,
+    ),
     feed(
         "known-exploited",
         &known_exploited::KEV,

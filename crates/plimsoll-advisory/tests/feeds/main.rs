@@ -7,6 +7,7 @@
 #![expect(clippy::print_stdout, reason = "a test that skips or counts says so")]
 
 mod apk;
+mod csaf;
 mod debian;
 mod enrichment;
 mod hostile;

@@ -38,6 +38,7 @@ pub(crate) struct Watch {
     pub(crate) vulnerabilities: Vec<(String, Vulnerability)>,
     pub(crate) vulnerabilities_total: usize,
     pub(crate) repositories_total: usize,
+    pub(crate) deleted: Vec<(String, String)>,
     pub(crate) exploited: BTreeMap<String, Exploited>,
     pub(crate) epss: BTreeMap<String, Epss>,
     pub(crate) end_of_life: Vec<(String, EndOfLife)>,
@@ -187,6 +188,11 @@ impl Sink for Watch {
     fn repository(&mut self, _: SourceId, repository: Repository) {
         assert!(!repository.cpes.is_empty(), "{repository:?}");
         self.repositories_total += 1;
+    }
+
+    fn deleted(&mut self, source: SourceId, id: &str, _: Option<&str>) {
+        let source = self.id(source).to_owned();
+        self.deleted.push((source, id.to_owned()));
     }
 
     fn count(&mut self, source: SourceId, fate: Fate) {
