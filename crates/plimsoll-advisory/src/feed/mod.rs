@@ -32,13 +32,17 @@ mod debian_cves;
 mod debian_lists;
 mod debian_tracker;
 mod distro_info;
+mod echo;
 mod end_of_life;
 mod epss;
 mod identifier;
 mod known_exploited;
+mod openvex;
 mod oval_azure;
+mod redhat_api;
 mod redhat_deletions;
 mod redhat_repositories;
+mod root_io;
 mod series;
 mod speaker;
 mod tree;
@@ -107,6 +111,10 @@ pub static FEEDS: &[Feed] = &[
     feed("wolfi-advisories", &wolfi::WOLFI, wolfi::recognises, wolfi::parse),
     feed("azurelinux-oval", &oval_azure::AZURE, oval_azure::recognises, oval_azure::parse),
     feed("csaf", &csaf::REDHAT, csaf::recognises, csaf::parse),
+    feed("openvex", &openvex::OTHERS, openvex::recognises, openvex::parse),
+    feed("redhat-api", &redhat_api::API, redhat_api::recognises, redhat_api::parse),
+    feed("rootio", &root_io::ROOT, root_io::recognises, root_io::parse),
+    feed("echo", &echo::ECHO, echo::recognises, echo::parse),
     feed("redhat-deletions", &csaf::REDHAT, redhat_deletions::recognises, redhat_deletions::parse),
     feed(
         "redhat-repositories",

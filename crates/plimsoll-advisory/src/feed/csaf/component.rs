@@ -8,22 +8,22 @@ use std::borrow::Cow;
 
 /// A component, taken apart.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct Component<'a> {
-    pub(super) kind: Kind,
-    pub(super) name: Cow<'a, str>,
+pub(in crate::feed) struct Component<'a> {
+    pub(in crate::feed) kind: Kind,
+    pub(in crate::feed) name: Cow<'a, str>,
     /// `EPOCH:VERSION-RELEASE`, without an epoch of zero; nothing where every version is meant.
-    pub(super) version: Option<String>,
+    pub(in crate::feed) version: Option<String>,
     /// As rpm writes it; `src` for source packages; empty where none is given.
-    pub(super) architecture: Cow<'a, str>,
+    pub(in crate::feed) architecture: Cow<'a, str>,
     /// `NAME:STREAM`, or a module's name alone.
-    pub(super) module: Option<String>,
+    pub(in crate::feed) module: Option<String>,
     /// Whether a purl says all this.
-    pub(super) has_purl: bool,
+    pub(in crate::feed) has_purl: bool,
 }
 
 /// What a component is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) enum Kind {
+pub(in crate::feed) enum Kind {
     /// A package, or the source of packages.
     #[default]
     Rpm,
@@ -58,9 +58,12 @@ const ARCHITECTURES: &[&str] = &[
     "x86_64",
 ];
 
+/// Files that are no packages by the end of their name; middleware is listed as such.
+const ARCHIVES: &[&str] = &[".jar", ".war", ".ear", ".pom", ".zip", ".json", ".tar.gz"];
+
 impl<'a> Component<'a> {
     /// Reads `pkg:rpm/redhat/bash@4.4.19-14.el8?arch=s390x&epoch=1&rpmmod=name:stream:…`.
-    pub(super) fn from_purl(purl: &'a str) -> Option<Component<'a>> {
+    pub(in crate::feed) fn from_purl(purl: &'a str) -> Option<Component<'a>> {
         let rest = purl.strip_prefix("pkg:")?;
         let rest = rest.split('#').next().unwrap_or(rest);
         let (path, qualifiers) = rest.split_once('?').unwrap_or((rest, ""));
@@ -129,7 +132,14 @@ impl<'a> Component<'a> {
     ///
     /// A name alone is that of a source package at Red Hat and of a binary one at SUSE, so it has
     /// no architecture here.
-    pub(super) fn from_name(text: &'a str) -> Component<'a> {
+    pub(in crate::feed) fn from_name(text: &'a str) -> Component<'a> {
+        if ARCHIVES.iter().any(|end| text.ends_with(end)) {
+            return Component {
+                kind: Kind::Other,
+                name: Cow::Borrowed(text),
+                ..Component::default()
+            };
+        }
         let (rest, architecture) = match text.rsplit_once('.') {
             Some((rest, word)) if ARCHITECTURES.contains(&word) => (rest, word),
             _ => (text, ""),

@@ -9,253 +9,254 @@ use std::marker::PhantomData;
 
 use serde::Deserialize;
 use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
 
 #[derive(Deserialize, Default)]
 #[serde(default)]
-pub(super) struct Document<'a> {
+pub(in crate::feed) struct Document<'a> {
     #[serde(borrow)]
-    pub(super) document: Head<'a>,
+    pub(in crate::feed) document: Head<'a>,
     #[serde(borrow)]
-    pub(super) product_tree: ProductTree<'a>,
+    pub(in crate::feed) product_tree: ProductTree<'a>,
     #[serde(borrow)]
-    pub(super) vulnerabilities: List<Vulnerability<'a>>,
+    pub(in crate::feed) vulnerabilities: List<Vulnerability<'a>>,
 }
 
 #[derive(Deserialize, Default)]
 #[serde(default)]
-pub(super) struct Head<'a> {
+pub(in crate::feed) struct Head<'a> {
     #[serde(borrow)]
-    pub(super) aggregate_severity: AggregateSeverity<'a>,
+    pub(in crate::feed) aggregate_severity: AggregateSeverity<'a>,
     #[serde(borrow)]
-    pub(super) category: Text<'a>,
+    pub(in crate::feed) category: Text<'a>,
     #[serde(borrow)]
-    pub(super) publisher: Publisher<'a>,
+    pub(in crate::feed) publisher: Publisher<'a>,
     #[serde(borrow)]
-    pub(super) title: Text<'a>,
+    pub(in crate::feed) title: Text<'a>,
     #[serde(borrow)]
-    pub(super) tracking: Tracking<'a>,
+    pub(in crate::feed) tracking: Tracking<'a>,
     #[serde(borrow)]
-    pub(super) notes: List<Note<'a>>,
+    pub(in crate::feed) notes: List<Note<'a>>,
     #[serde(borrow)]
-    pub(super) references: List<Reference<'a>>,
+    pub(in crate::feed) references: List<Reference<'a>>,
 }
 
 #[derive(Deserialize, Default)]
 #[serde(default)]
-pub(super) struct AggregateSeverity<'a> {
+pub(in crate::feed) struct AggregateSeverity<'a> {
     #[serde(borrow)]
-    pub(super) text: Text<'a>,
+    pub(in crate::feed) text: Text<'a>,
 }
 
 #[derive(Deserialize, Default)]
 #[serde(default)]
-pub(super) struct Publisher<'a> {
+pub(in crate::feed) struct Publisher<'a> {
     #[serde(borrow)]
-    pub(super) name: Text<'a>,
+    pub(in crate::feed) name: Text<'a>,
     #[serde(borrow)]
-    pub(super) namespace: Text<'a>,
+    pub(in crate::feed) namespace: Text<'a>,
 }
 
 #[derive(Deserialize, Default)]
 #[serde(default)]
-pub(super) struct Tracking<'a> {
+pub(in crate::feed) struct Tracking<'a> {
     #[serde(borrow)]
-    pub(super) id: Text<'a>,
+    pub(in crate::feed) id: Text<'a>,
     #[serde(borrow)]
-    pub(super) status: Text<'a>,
+    pub(in crate::feed) status: Text<'a>,
     #[serde(borrow)]
-    pub(super) initial_release_date: Text<'a>,
+    pub(in crate::feed) initial_release_date: Text<'a>,
     #[serde(borrow)]
-    pub(super) current_release_date: Text<'a>,
+    pub(in crate::feed) current_release_date: Text<'a>,
 }
 
 #[derive(Deserialize, Default)]
 #[serde(default)]
-pub(super) struct ProductTree<'a> {
+pub(in crate::feed) struct ProductTree<'a> {
     #[serde(borrow)]
-    pub(super) branches: List<Branch<'a>>,
+    pub(in crate::feed) branches: List<Branch<'a>>,
     #[serde(borrow)]
-    pub(super) full_product_names: List<Product<'a>>,
+    pub(in crate::feed) full_product_names: List<Product<'a>>,
     #[serde(borrow)]
-    pub(super) relationships: List<Relationship<'a>>,
+    pub(in crate::feed) relationships: List<Relationship<'a>>,
 }
 
 #[derive(Deserialize, Default)]
 #[serde(default)]
-pub(super) struct Branch<'a> {
+pub(in crate::feed) struct Branch<'a> {
     #[serde(borrow)]
-    pub(super) branches: List<Branch<'a>>,
+    pub(in crate::feed) branches: List<Branch<'a>>,
     #[serde(borrow)]
-    pub(super) product: Option<Product<'a>>,
+    pub(in crate::feed) product: Option<Product<'a>>,
 }
 
 #[derive(Deserialize, Default)]
 #[serde(default)]
-pub(super) struct Product<'a> {
+pub(in crate::feed) struct Product<'a> {
     #[serde(borrow)]
-    pub(super) product_id: Text<'a>,
+    pub(in crate::feed) product_id: Text<'a>,
     #[serde(borrow)]
-    pub(super) name: Text<'a>,
+    pub(in crate::feed) name: Text<'a>,
     #[serde(borrow)]
-    pub(super) product_identification_helper: Helper<'a>,
+    pub(in crate::feed) product_identification_helper: Helper<'a>,
 }
 
 #[derive(Deserialize, Default)]
 #[serde(default)]
-pub(super) struct Helper<'a> {
+pub(in crate::feed) struct Helper<'a> {
     #[serde(borrow)]
-    pub(super) cpe: Text<'a>,
+    pub(in crate::feed) cpe: Text<'a>,
     #[serde(borrow)]
-    pub(super) purl: Text<'a>,
+    pub(in crate::feed) purl: Text<'a>,
 }
 
 #[derive(Deserialize, Default)]
 #[serde(default)]
-pub(super) struct Relationship<'a> {
+pub(in crate::feed) struct Relationship<'a> {
     #[serde(borrow)]
-    pub(super) category: Text<'a>,
+    pub(in crate::feed) category: Text<'a>,
     #[serde(borrow)]
-    pub(super) full_product_name: Product<'a>,
+    pub(in crate::feed) full_product_name: Product<'a>,
     #[serde(borrow)]
-    pub(super) product_reference: Text<'a>,
+    pub(in crate::feed) product_reference: Text<'a>,
     #[serde(borrow)]
-    pub(super) relates_to_product_reference: Text<'a>,
+    pub(in crate::feed) relates_to_product_reference: Text<'a>,
 }
 
 #[derive(Deserialize, Default)]
 #[serde(default)]
-pub(super) struct Vulnerability<'a> {
+pub(in crate::feed) struct Vulnerability<'a> {
     #[serde(borrow)]
-    pub(super) cve: Text<'a>,
+    pub(in crate::feed) cve: Text<'a>,
     #[serde(borrow)]
-    pub(super) cwe: Weakness<'a>,
+    pub(in crate::feed) cwe: Weakness<'a>,
     #[serde(borrow)]
-    pub(super) title: Text<'a>,
+    pub(in crate::feed) title: Text<'a>,
     #[serde(borrow)]
-    pub(super) ids: List<Id<'a>>,
+    pub(in crate::feed) ids: List<Id<'a>>,
     #[serde(borrow)]
-    pub(super) notes: List<Note<'a>>,
+    pub(in crate::feed) notes: List<Note<'a>>,
     #[serde(borrow)]
-    pub(super) references: List<Reference<'a>>,
+    pub(in crate::feed) references: List<Reference<'a>>,
     #[serde(borrow)]
-    pub(super) release_date: Text<'a>,
+    pub(in crate::feed) release_date: Text<'a>,
     #[serde(borrow)]
-    pub(super) flags: List<Flag<'a>>,
+    pub(in crate::feed) flags: List<Flag<'a>>,
     #[serde(borrow)]
-    pub(super) threats: List<Threat<'a>>,
+    pub(in crate::feed) threats: List<Threat<'a>>,
     #[serde(borrow)]
-    pub(super) remediations: List<Remediation<'a>>,
+    pub(in crate::feed) remediations: List<Remediation<'a>>,
     #[serde(borrow)]
-    pub(super) scores: List<Score<'a>>,
+    pub(in crate::feed) scores: List<Score<'a>>,
     #[serde(borrow)]
-    pub(super) product_status: ProductStatus<'a>,
+    pub(in crate::feed) product_status: ProductStatus<'a>,
 }
 
 #[derive(Deserialize, Default)]
 #[serde(default)]
-pub(super) struct Weakness<'a> {
+pub(in crate::feed) struct Weakness<'a> {
     #[serde(borrow)]
-    pub(super) id: Text<'a>,
+    pub(in crate::feed) id: Text<'a>,
 }
 
 #[derive(Deserialize, Default)]
 #[serde(default)]
-pub(super) struct Id<'a> {
+pub(in crate::feed) struct Id<'a> {
     #[serde(borrow)]
-    pub(super) text: Text<'a>,
+    pub(in crate::feed) text: Text<'a>,
 }
 
 #[derive(Deserialize, Default)]
 #[serde(default)]
-pub(super) struct Note<'a> {
+pub(in crate::feed) struct Note<'a> {
     #[serde(borrow)]
-    pub(super) category: Text<'a>,
+    pub(in crate::feed) category: Text<'a>,
     #[serde(borrow)]
-    pub(super) text: Text<'a>,
+    pub(in crate::feed) text: Text<'a>,
 }
 
 #[derive(Deserialize, Default)]
 #[serde(default)]
-pub(super) struct Reference<'a> {
+pub(in crate::feed) struct Reference<'a> {
     #[serde(borrow)]
-    pub(super) url: Text<'a>,
+    pub(in crate::feed) url: Text<'a>,
 }
 
 #[derive(Deserialize, Default)]
 #[serde(default)]
-pub(super) struct Flag<'a> {
+pub(in crate::feed) struct Flag<'a> {
     #[serde(borrow)]
-    pub(super) label: Text<'a>,
+    pub(in crate::feed) label: Text<'a>,
     #[serde(borrow)]
-    pub(super) product_ids: List<Text<'a>>,
+    pub(in crate::feed) product_ids: List<Text<'a>>,
 }
 
 #[derive(Deserialize, Default)]
 #[serde(default)]
-pub(super) struct Threat<'a> {
+pub(in crate::feed) struct Threat<'a> {
     #[serde(borrow)]
-    pub(super) category: Text<'a>,
+    pub(in crate::feed) category: Text<'a>,
     #[serde(borrow)]
-    pub(super) details: Text<'a>,
+    pub(in crate::feed) details: Text<'a>,
     #[serde(borrow)]
-    pub(super) product_ids: List<Text<'a>>,
+    pub(in crate::feed) product_ids: List<Text<'a>>,
 }
 
 #[derive(Deserialize, Default)]
 #[serde(default)]
-pub(super) struct Remediation<'a> {
+pub(in crate::feed) struct Remediation<'a> {
     #[serde(borrow)]
-    pub(super) category: Text<'a>,
+    pub(in crate::feed) category: Text<'a>,
     #[serde(borrow)]
-    pub(super) details: Text<'a>,
+    pub(in crate::feed) details: Text<'a>,
     #[serde(borrow)]
-    pub(super) url: Text<'a>,
+    pub(in crate::feed) url: Text<'a>,
     #[serde(borrow)]
-    pub(super) product_ids: List<Text<'a>>,
+    pub(in crate::feed) product_ids: List<Text<'a>>,
 }
 
 #[derive(Deserialize, Default)]
 #[serde(default)]
-pub(super) struct Score<'a> {
+pub(in crate::feed) struct Score<'a> {
     #[serde(borrow)]
-    pub(super) cvss_v2: Cvss<'a>,
+    pub(in crate::feed) cvss_v2: Cvss<'a>,
     #[serde(borrow)]
-    pub(super) cvss_v3: Cvss<'a>,
+    pub(in crate::feed) cvss_v3: Cvss<'a>,
     #[serde(borrow)]
-    pub(super) cvss_v4: Cvss<'a>,
+    pub(in crate::feed) cvss_v4: Cvss<'a>,
 }
 
 #[derive(Deserialize, Default)]
 #[serde(default, rename_all = "camelCase")]
-pub(super) struct Cvss<'a> {
+pub(in crate::feed) struct Cvss<'a> {
     #[serde(borrow)]
-    pub(super) vector_string: Text<'a>,
+    pub(in crate::feed) vector_string: Text<'a>,
 }
 
 #[derive(Deserialize, Default)]
 #[serde(default)]
-pub(super) struct ProductStatus<'a> {
+pub(in crate::feed) struct ProductStatus<'a> {
     #[serde(borrow)]
-    pub(super) first_fixed: List<Text<'a>>,
+    pub(in crate::feed) first_fixed: List<Text<'a>>,
     #[serde(borrow)]
-    pub(super) fixed: List<Text<'a>>,
+    pub(in crate::feed) fixed: List<Text<'a>>,
     #[serde(borrow)]
-    pub(super) recommended: List<Text<'a>>,
+    pub(in crate::feed) recommended: List<Text<'a>>,
     #[serde(borrow)]
-    pub(super) first_affected: List<Text<'a>>,
+    pub(in crate::feed) first_affected: List<Text<'a>>,
     #[serde(borrow)]
-    pub(super) known_affected: List<Text<'a>>,
+    pub(in crate::feed) known_affected: List<Text<'a>>,
     #[serde(borrow)]
-    pub(super) last_affected: List<Text<'a>>,
+    pub(in crate::feed) last_affected: List<Text<'a>>,
     #[serde(borrow)]
-    pub(super) known_not_affected: List<Text<'a>>,
+    pub(in crate::feed) known_not_affected: List<Text<'a>>,
     #[serde(borrow)]
-    pub(super) under_investigation: List<Text<'a>>,
+    pub(in crate::feed) under_investigation: List<Text<'a>>,
 }
 
 /// A text; empty where there is none.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
-pub(super) struct Text<'a>(Cow<'a, str>);
+pub(in crate::feed) struct Text<'a>(Cow<'a, str>);
 
 impl std::ops::Deref for Text<'_> {
     type Target = str;
@@ -319,9 +320,48 @@ impl<'de> Visitor<'de> for TextVisitor {
     }
 }
 
+/// A list, where a single element stands for a list of one.
+#[derive(Debug)]
+pub(in crate::feed) struct OneOrMore<T>(Vec<T>);
+
+impl<T> Default for OneOrMore<T> {
+    fn default() -> OneOrMore<T> {
+        OneOrMore(Vec::new())
+    }
+}
+
+impl<T> std::ops::Deref for OneOrMore<T> {
+    type Target = [T];
+
+    fn deref(&self) -> &[T] {
+        &self.0
+    }
+}
+
+impl<'l, T> IntoIterator for &'l OneOrMore<T> {
+    type Item = &'l T;
+    type IntoIter = std::slice::Iter<'l, T>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.iter()
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for OneOrMore<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<OneOrMore<T>, D::Error> {
+        let raw = <&RawValue>::deserialize(deserializer)?.get();
+        let list = match raw.as_bytes().first() {
+            Some(b'[') => serde_json::from_str(raw),
+            Some(b'n') => Ok(Vec::new()),
+            _ => serde_json::from_str(raw).map(|one| vec![one]),
+        };
+        list.map(OneOrMore).map_err(D::Error::custom)
+    }
+}
+
 /// A list; empty where there is none, or something else.
 #[derive(Debug)]
-pub(super) struct List<T>(Vec<T>);
+pub(in crate::feed) struct List<T>(Vec<T>);
 
 impl<T> Default for List<T> {
     fn default() -> List<T> {

@@ -24,9 +24,9 @@
 //!   every version is; except where the same build is listed as fixed elsewhere, which bounds it.
 //! * `known_not_affected` with a version speaks of that version alone.
 
-mod component;
+pub(super) mod component;
 mod describe;
-mod document;
+pub(super) mod document;
 mod openeuler;
 mod products;
 pub(super) mod redhat;
@@ -34,8 +34,6 @@ mod statements;
 mod suse;
 #[cfg(test)]
 mod tests;
-
-pub(super) use component::decode;
 
 use document::Document;
 use products::Products;
