@@ -29,6 +29,8 @@ impl Counts {
 #[derive(Default)]
 pub(crate) struct Watch {
     wanted: BTreeSet<String>,
+    /// Every record is kept, whatever was asked for.
+    everything: bool,
     pub(crate) sources: Vec<Source>,
     pub(crate) counts: BTreeMap<String, Counts>,
     pub(crate) covered: BTreeSet<String>,
@@ -50,6 +52,10 @@ pub(crate) struct Watch {
 impl Watch {
     pub(crate) fn of(wanted: &[&str]) -> Watch {
         Watch { wanted: wanted.iter().map(|id| (*id).to_owned()).collect(), ..Watch::default() }
+    }
+
+    pub(crate) fn everything() -> Watch {
+        Watch { everything: true, ..Watch::default() }
     }
 
     /// Offers one file to the feeds; whether one of them took it.
@@ -151,7 +157,7 @@ impl Sink for Watch {
 
     fn vulnerability(&mut self, source: SourceId, vulnerability: Vulnerability) {
         self.vulnerabilities_total += 1;
-        if self.wanted.contains(&vulnerability.id) {
+        if self.everything || self.wanted.contains(&vulnerability.id) {
             self.vulnerabilities.push((self.id(source).to_owned(), vulnerability));
         }
     }
@@ -168,7 +174,7 @@ impl Sink for Watch {
         if !self.covered.contains(&affected.namespace) {
             self.covered.insert(affected.namespace.clone());
         }
-        if self.wanted.contains(&affected.vulnerability) {
+        if self.everything || self.wanted.contains(&affected.vulnerability) {
             self.affected.push(affected);
         }
     }

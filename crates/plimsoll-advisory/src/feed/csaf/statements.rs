@@ -240,6 +240,9 @@ impl<'e> Collected<'e> {
         if !is_word(name) || component.version.as_deref().is_some_and(|text| !is_word(text)) {
             return self.wrong.push(format!("product {product:?} names no package"));
         }
+        if component.kind == Kind::Rpm && is_for_debuggers(name) {
+            return;
+        }
         let version = component.version.clone();
         let (status, raw_status) = self.verdict(status, product);
         let label = component.module.clone().or_else(|| resolved.module.clone());
@@ -342,6 +345,12 @@ impl<'e> Collected<'e> {
         };
         (status, word.filter(|word| !word.is_empty()).map(str::to_owned))
     }
+}
+
+/// Whether a package has symbols and sources for debuggers: it is rebuilt with every other and has no
+/// code that runs, so nothing in it is vulnerable.
+fn is_for_debuggers(name: &str) -> bool {
+    name.contains("-debuginfo") || name.ends_with("-debugsource")
 }
 
 fn statement(id: &str, key: Key, only: Restrictions) -> Affected {
