@@ -4,9 +4,10 @@
 //! versions. So every string is kept once, and every verdict (status, ranges, …) is kept once, as
 //! numbers of strings; a record is then 20 bytes.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::database::format;
+use crate::deletions::Deleted;
 use crate::model::{
     Affected, EndOfLife, Epss, Exploited, Import, Range, Repository, Severity, Source, Status,
     Vulnerability,
@@ -80,9 +81,6 @@ impl Counts {
     }
 }
 
-/// Length of `YYYY-MM-DDTHH:MM:SS`. The zones of one source's dates are the same.
-const DATE_TIME: usize = 19;
-
 /// A [`Sink`] that keeps everything, compactly, in memory.
 ///
 /// Several threads fill one each, which are then [merged](Collector::merge). The compiled bytes do
@@ -100,7 +98,7 @@ pub struct Collector {
     pub(crate) end_of_life: Vec<(SourceId, EndOfLife)>,
     pub(crate) repositories: Vec<(SourceId, Repository)>,
     /// What sources took back: source and id, with the latest date where one was given.
-    pub(crate) deleted: BTreeMap<(SourceId, String), Option<String>>,
+    pub(crate) deleted: Deleted,
     pub(crate) problems: Vec<FeedProblem>,
     /// The records come from a finished database: names are joined and the counts are final.
     pub(crate) sealed: bool,
@@ -186,43 +184,11 @@ impl Collector {
             .extend(other.end_of_life.into_iter().map(|(from, record)| (source(from), record)));
         self.repositories
             .extend(other.repositories.into_iter().map(|(from, record)| (source(from), record)));
-        for ((from, id), at) in other.deleted {
-            self.deleted(source(from), &id, at.as_deref());
-        }
+        self.deleted.merge(other.deleted, source);
         for (key, row) in other.epss {
             self.put_epss(key, EpssRow { source: source(row.source), ..row });
         }
         self.problems.extend(other.problems);
-    }
-
-    /// Leaves out what sources took back. To be called when everything has been said.
-    pub(crate) fn drop_deleted(&mut self) {
-        let mut deleted = std::mem::take(&mut self.deleted);
-        if deleted.is_empty() {
-            return;
-        }
-        // A document that came again, or came late, is alive.
-        for (source, vulnerability) in &self.vulnerabilities {
-            let key = (*source, vulnerability.id.clone());
-            if let Some(Some(at)) = deleted.get(&key)
-                && let Some(modified) = &vulnerability.modified
-                && modified.get(..DATE_TIME) > at.get(..DATE_TIME)
-            {
-                deleted.remove(&key);
-            }
-        }
-        self.vulnerabilities
-            .retain(|(source, record)| !deleted.contains_key(&(*source, record.id.clone())));
-        let gone: HashSet<(SourceId, u32)> = deleted
-            .keys()
-            .filter_map(|(source, id)| Some((*source, self.strings.find(id)?)))
-            .collect();
-        let verdicts = self.verdicts.list();
-        self.affected.retain(|row| {
-            let mut names = verdicts[row.verdict as usize].advisories.iter();
-            !gone.contains(&(row.source, row.vulnerability))
-                && !names.any(|&advisory| gone.contains(&(row.source, advisory)))
-        });
     }
 
     fn collected(&mut self, source: SourceId) -> &mut CollectedSource {
@@ -329,10 +295,7 @@ impl Sink for Collector {
     }
 
     fn deleted(&mut self, source: SourceId, id: &str, at: Option<&str>) {
-        let known = self.deleted.entry((source, id.to_owned())).or_insert(None);
-        if known.as_deref() < at {
-            *known = at.map(str::to_owned);
-        }
+        self.deleted.note(source, id, at);
     }
 
     fn count(&mut self, source: SourceId, fate: Fate) {
@@ -364,7 +327,7 @@ impl Strings {
         id
     }
 
-    fn find(&self, text: &str) -> Option<u32> {
+    pub(crate) fn find(&self, text: &str) -> Option<u32> {
         self.0.get(text).copied()
     }
 
@@ -513,7 +476,7 @@ impl Verdicts {
     }
 
     /// The verdicts in the order of their numbers.
-    fn list(&self) -> Vec<&Verdict> {
+    pub(crate) fn list(&self) -> Vec<&Verdict> {
         let mut list: Vec<(u32, &Verdict)> =
             self.0.iter().map(|(verdict, &id)| (id, verdict)).collect();
         list.sort_unstable_by_key(|(id, _)| *id);

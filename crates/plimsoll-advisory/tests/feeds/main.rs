@@ -15,3 +15,4 @@ mod large;
 mod rpm;
 mod support;
 mod ubuntu;
+mod vex_samples;
