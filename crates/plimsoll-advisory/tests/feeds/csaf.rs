@@ -183,9 +183,9 @@ impl Raw {
             for one in said.iter().filter(|one| one.vulnerability == *id) {
                 // A module stands under `name:stream`.
                 let names = names.entry(group(one.status)).or_default();
-                names.extend([&*one.package, one.package.split(':').next().unwrap()]);
+                names.extend([&*one.package, one.package.split(':').next().unwrap_or_default()]);
                 if one.status == Status::Fixed {
-                    let fixed = one.ranges[0].fixed.clone().unwrap();
+                    let fixed = one.ranges[0].fixed.clone().expect("a fix");
                     builds.insert(format!("{}-{fixed}", one.package));
                     fixes.insert(fixed);
                 }
@@ -208,7 +208,7 @@ impl Raw {
                     let has = |name: &str| known.is_some_and(|known| known.contains(name));
                     let found = if let Some(rest) = purl.strip_prefix("pkg:rpm/redhat/") {
                         let version = version(rest);
-                        let name = decoded(rest.split(['@', '?']).next().unwrap());
+                        let name = decoded(rest.split(['@', '?']).next().unwrap_or_default());
                         match group {
                             Group::Fixed => fixes.contains(&version),
                             _ => has(&name),
@@ -312,10 +312,14 @@ fn group(status: Status) -> Group {
 
 /// The version of `bash@4.4.19-14.el8?arch=src&epoch=1`.
 fn version(rest: &str) -> String {
-    let version =
-        rest.split('?').next().unwrap().split_once('@').map_or("", |(_, version)| version);
+    let version = rest
+        .split('?')
+        .next()
+        .unwrap_or_default()
+        .split_once('@')
+        .map_or("", |(_, version)| version);
     let epoch = rest.split_once("epoch=").map_or("0", |(_, epoch)| epoch);
-    match epoch.split('&').next().unwrap() {
+    match epoch.split('&').next().unwrap_or_default() {
         "0" => decoded(version),
         epoch => format!("{epoch}:{}", decoded(version)),
     }
@@ -346,9 +350,9 @@ fn packed(path: &str, bytes: &[u8]) -> Vec<(String, Vec<u8>)> {
         .filter_map(Result::ok)
         .filter(|entry| entry.header().entry_type().is_file())
         .map(|mut entry| {
-            let name = format!("{path}/{}", entry.path().unwrap().to_string_lossy());
+            let name = format!("{path}/{}", entry.path().expect("a path").to_string_lossy());
             let mut content = Vec::new();
-            entry.read_to_end(&mut content).unwrap();
+            entry.read_to_end(&mut content).expect("whole content");
             (name, content)
         })
         .collect()
