@@ -57,13 +57,24 @@ fn one_feed_is_found_however_it_is_packed() {
             let outcome = build_one(input).unwrap_or_else(|error| panic!("{name}: {error}"));
             assert_eq!(outcome.problems, [], "{name}");
             assert_eq!(outcome.files, 1, "{name}");
-            let first = first.get_or_insert_with(|| outcome.bytes.clone());
-            assert!(*first == outcome.bytes, "{name}");
+            let first = first.get_or_insert_with(|| outcome.scores.clone());
+            assert!(*first == outcome.scores, "{name}");
         }
     }
-    let database = Database::from_bytes(first.unwrap()).unwrap();
+    // What changes every day is in a file of its own.
+    let saved = directory.path().join("all.db");
+    build_one(&directory.path().join("plain.d")).unwrap().save(&saved).unwrap();
+    let database = Database::open(&saved).unwrap();
+    assert_eq!(database.exploited("CVE-2014-0160"), None);
+    assert_eq!(database.info().sources, []);
+    let database = Database::open_with_scores(&saved).unwrap();
     assert_eq!(database.exploited("CVE-2014-0160").unwrap().added, "2022-05-04");
-    assert!(!database.info().starter);
+    let info = database.info();
+    assert_eq!((info.exploited, info.sources[0].source.id.as_str()), (1, "kev"));
+    assert!(!info.starter);
+    let scores = Database::open(&scores_path(&saved)).unwrap();
+    assert!(scores.is_scores() && scores.exploited("CVE-2014-0160").is_some());
+    assert!(Some(scores.bytes()) == first.unwrap().as_deref());
 }
 
 #[test]

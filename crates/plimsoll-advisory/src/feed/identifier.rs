@@ -6,7 +6,7 @@ use std::borrow::Cow;
 const LONGEST_WORD: usize = 256;
 
 /// Whether this is a CVE id in its canonical form: `CVE-`, a year, and four digits or more.
-pub(super) fn is_cve(text: &str) -> bool {
+pub(crate) fn is_cve(text: &str) -> bool {
     let Some((year, number)) = text.strip_prefix("CVE-").and_then(|rest| rest.split_once('-'))
     else {
         return false;
@@ -17,7 +17,7 @@ pub(super) fn is_cve(text: &str) -> bool {
 
 /// Whether a feed may use this word as an id: letters, digits and a few joints, with one digit at
 /// least.
-pub(super) fn is_id(text: &str) -> bool {
+pub(crate) fn is_id(text: &str) -> bool {
     text.len() <= LONGEST_WORD
         && text.bytes().any(|byte| byte.is_ascii_digit())
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.:".contains(&byte))
@@ -25,7 +25,7 @@ pub(super) fn is_id(text: &str) -> bool {
 }
 
 /// Whether this can be a package's name or version: one short word of visible ASCII.
-pub(super) fn is_word(text: &str) -> bool {
+pub(crate) fn is_word(text: &str) -> bool {
     !text.is_empty()
         && text.len() <= LONGEST_WORD
         && text.bytes().all(|byte| byte.is_ascii_graphic())
@@ -38,7 +38,7 @@ const MOST_IDS: usize = 64;
 /// and with slips such as `CVE 2018-16859`, `CVE_2019-2426` or `cve-2020-1234`.
 ///
 /// CVEs come first, so that the first one is the name under which to report.
-pub(super) fn ids(text: &str) -> Vec<Cow<'_, str>> {
+pub(crate) fn ids(text: &str) -> Vec<Cow<'_, str>> {
     let mut found: Vec<Cow<'_, str>> = Vec::new();
     let mut after_bare_cve = false;
     for word in text.split(|sign: char| sign.is_whitespace() || ",;()[]{}".contains(sign)) {
@@ -77,7 +77,7 @@ pub(super) fn ids(text: &str) -> Vec<Cow<'_, str>> {
 /// A date or time as RFC 3339: `2024-02-16`, `2019-09-04 06:15:00 UTC`, `2019-09-04T06:15Z`.
 ///
 /// Nothing for what is no date, such as `unknown`.
-pub(super) fn rfc3339(text: &str) -> Option<String> {
+pub(crate) fn rfc3339(text: &str) -> Option<String> {
     let text = text.trim();
     let date = text.get(..10)?;
     if !is_date(date) {
@@ -102,7 +102,7 @@ pub(super) fn rfc3339(text: &str) -> Option<String> {
 }
 
 /// Whether this is a plausible `YYYY-MM-DD`.
-pub(super) fn is_date(text: &str) -> bool {
+pub(crate) fn is_date(text: &str) -> bool {
     let bytes = text.as_bytes();
     bytes.len() == 10
         && bytes.iter().enumerate().all(|(index, byte)| match index {

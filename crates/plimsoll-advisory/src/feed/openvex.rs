@@ -18,7 +18,7 @@
 
 use std::collections::BTreeMap;
 
-use plimsoll_version::Distribution;
+use plimsoll_version::{Distribution, Ecosystem};
 use serde::Deserialize;
 
 use super::csaf::component::decode;
@@ -343,11 +343,9 @@ fn package(purl: &str, is_canonical: bool) -> Result<Option<(Package, String)>, 
             Package { namespace: known.namespace(release), name: last.to_owned(), channel: None }
         }
         None => {
-            let name = match kind {
-                "maven" => name.replace('/', ":"),
-                "pypi" => name.to_ascii_lowercase().replace(['_', '.'], "-"),
-                _ => name.clone().into_owned(),
-            };
+            let name = if kind == "maven" { name.replace('/', ":") } else { name.into_owned() };
+            let ecosystem = Ecosystem::from_purl_type(kind);
+            let name = ecosystem.map_or(name.clone(), |known| known.normalize(&name).into_owned());
             Package { namespace: kind.to_owned(), name, channel: None }
         }
     };
