@@ -223,6 +223,12 @@ impl Sink for Check<'_> {
         }
     }
 
+    /// The sets here hold nothing that their own source took back.
+    fn deleted(&mut self, source: SourceId, id: &str, _: Option<&str>) {
+        let source = self.sources[usize::from(source.0)].clone();
+        self.check("not taken back", false, || format!("{source} {id}"));
+    }
+
     fn exploited(&mut self, _: SourceId, wanted: Exploited) {
         let found = self.database.exploited(&wanted.id).is_some();
         self.check("exploited", found, || wanted.id);

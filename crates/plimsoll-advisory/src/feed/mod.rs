@@ -27,11 +27,13 @@
 mod alma;
 mod alpine;
 mod cpe;
+mod csaf;
 mod cve_record;
 mod debian_cves;
 mod debian_lists;
 mod debian_tracker;
 mod distro_info;
+mod echo;
 mod end_of_life;
 mod epss;
 mod erratum;
@@ -42,12 +44,17 @@ mod known_exploited;
 mod language;
 mod node;
 mod nvd;
+mod openvex;
 mod osv;
 mod oval_azure;
 mod project_kb;
 mod purl;
+mod redhat_api;
+mod redhat_deletions;
+mod redhat_repositories;
 mod retirejs;
 mod retirenet;
+mod root_io;
 mod rubysec;
 mod series;
 pub(crate) mod speaker;
@@ -116,6 +123,18 @@ pub static FEEDS: &[Feed] = &[
     feed("alpine-secdb", &alpine::ALPINE, alpine::recognises, alpine::parse),
     feed("wolfi-advisories", &wolfi::WOLFI, wolfi::recognises, wolfi::parse),
     feed("azurelinux-oval", &oval_azure::AZURE, oval_azure::recognises, oval_azure::parse),
+    feed("csaf", &csaf::REDHAT, csaf::recognises, csaf::parse),
+    feed("openvex", &openvex::OTHERS, openvex::recognises, openvex::parse),
+    feed("redhat-api", &redhat_api::API, redhat_api::recognises, redhat_api::parse),
+    feed("rootio", &root_io::ROOT, root_io::recognises, root_io::parse),
+    feed("echo", &echo::ECHO, echo::recognises, echo::parse),
+    feed("redhat-deletions", &csaf::REDHAT, redhat_deletions::recognises, redhat_deletions::parse),
+    feed(
+        "redhat-repositories",
+        &csaf::REDHAT,
+        redhat_repositories::recognises,
+        redhat_repositories::parse,
+    ),
     feed(
         "known-exploited",
         &known_exploited::KEV,

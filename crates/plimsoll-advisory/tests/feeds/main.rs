@@ -7,6 +7,7 @@
 #![expect(clippy::print_stdout, reason = "a test that skips or counts says so")]
 
 mod apk;
+mod csaf;
 mod debian;
 mod enrichment;
 mod hostile;
@@ -17,3 +18,4 @@ mod osv;
 mod rpm;
 mod support;
 mod ubuntu;
+mod vex_samples;

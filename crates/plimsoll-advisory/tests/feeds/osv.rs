@@ -40,7 +40,7 @@ struct RawPackage {
 /// Reads an archive whole; the records that are JSON are returned for a comparison.
 fn read(archive: &str, is_record: fn(&str) -> bool) -> Option<(Watch, Vec<Raw>)> {
     let begun = Instant::now();
-    let mut watch = Watch::all();
+    let mut watch = Watch::everything();
     let mut raw = Vec::new();
     let found = each_file(&format!("data/{archive}.tar.zst"), |path, bytes| {
         watch.read(path, bytes);
