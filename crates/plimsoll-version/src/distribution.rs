@@ -40,6 +40,8 @@ pub enum Distribution {
     OpenEuler,
     /// openSUSE Leap.
     OpenSuseLeap,
+    /// openSUSE Leap Micro.
+    OpenSuseLeapMicro,
     /// openSUSE Tumbleweed (rolling).
     OpenSuseTumbleweed,
     /// Oracle Linux.
@@ -129,6 +131,7 @@ table! {
     MinimOs "minimos" "MinimOS" ["minimos"] ("apk", "minimos") Apk Rolling Source None;
     OpenEuler "openeuler" "openEuler" ["openEuler"] ("rpm", "openeuler") Rpm MajorMinor Binary None;
     OpenSuseLeap "opensuse-leap" "openSUSE Leap" ["opensuse-leap", "opensuse"] ("rpm", "opensuse") Rpm MajorMinor Binary Some("opensuse");
+    OpenSuseLeapMicro "opensuse-leap-micro" "openSUSE Leap Micro" ["opensuse-leap-micro", "leap-micro"] ("rpm", "opensuse") Rpm MajorMinor Binary None;
     OpenSuseTumbleweed "opensuse-tumbleweed" "openSUSE Tumbleweed" ["opensuse-tumbleweed"] ("rpm", "opensuse") Rpm Rolling Binary None;
     Oracle "oracle" "Oracle Linux" ["ol"] ("rpm", "oracle") Rpm Major Binary Some("oracle-linux");
     Photon "photon" "Photon OS" ["photon"] ("rpm", "photon") Rpm MajorMinor Source None;

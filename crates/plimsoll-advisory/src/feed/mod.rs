@@ -35,9 +35,10 @@ mod end_of_life;
 mod epss;
 mod identifier;
 mod known_exploited;
-mod oval_azure;
+mod oval;
 mod series;
 mod speaker;
+mod suse_products;
 mod tree;
 mod ubuntu;
 mod wolfi;
@@ -102,7 +103,14 @@ pub static FEEDS: &[Feed] = &[
     feed("ubuntu-cve-tracker", &ubuntu::UBUNTU, ubuntu::recognises, ubuntu::parse),
     feed("alpine-secdb", &alpine::ALPINE, alpine::recognises, alpine::parse),
     feed("wolfi-advisories", &wolfi::WOLFI, wolfi::recognises, wolfi::parse),
-    feed("azurelinux-oval", &oval_azure::AZURE, oval_azure::recognises, oval_azure::parse),
+    feed("azurelinux-oval", &oval::azure::AZURE, oval::azure::recognises, oval::azure::parse),
+    feed("redhat-oval", &oval::redhat::REDHAT, oval::redhat::recognises, oval::redhat::parse),
+    feed("almalinux-oval", &alma::ALMA, oval::redhat::recognises_alma, oval::redhat::parse_alma),
+    feed("oracle-oval", &oval::oracle::ORACLE, oval::oracle::recognises, oval::oracle::parse),
+    feed("suse-oval", &oval::suse::SUSE, oval::suse::recognises, oval::suse::parse),
+    feed("photon-oval", &oval::photon::PHOTON_OVAL, oval::photon::recognises, oval::photon::parse),
+    feed("debian-oval", &oval::debian::DEBIAN_OVAL, oval::debian::recognises, oval::debian::parse),
+    feed("ubuntu-oval", &oval::ubuntu::UBUNTU_OVAL, oval::ubuntu::recognises, oval::ubuntu::parse),
     feed(
         "known-exploited",
         &known_exploited::KEV,

@@ -29,6 +29,8 @@ impl Counts {
 #[derive(Default)]
 pub(crate) struct Watch {
     wanted: BTreeSet<String>,
+    /// Keep the records of all vulnerabilities: for small inputs.
+    pub(crate) all: bool,
     pub(crate) sources: Vec<Source>,
     pub(crate) counts: BTreeMap<String, Counts>,
     pub(crate) covered: BTreeSet<String>,
@@ -150,7 +152,7 @@ impl Sink for Watch {
 
     fn vulnerability(&mut self, source: SourceId, vulnerability: Vulnerability) {
         self.vulnerabilities_total += 1;
-        if self.wanted.contains(&vulnerability.id) {
+        if self.all || self.wanted.contains(&vulnerability.id) {
             self.vulnerabilities.push((self.id(source).to_owned(), vulnerability));
         }
     }
@@ -167,7 +169,7 @@ impl Sink for Watch {
         if !self.covered.contains(&affected.namespace) {
             self.covered.insert(affected.namespace.clone());
         }
-        if self.wanted.contains(&affected.vulnerability) {
+        if self.all || self.wanted.contains(&affected.vulnerability) {
             self.affected.push(affected);
         }
     }
