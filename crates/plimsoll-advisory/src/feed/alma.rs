@@ -20,6 +20,7 @@ use plimsoll_version::{Distribution, Scheme};
 use serde::Deserialize;
 
 use super::identifier::{ids, is_cve, is_id, is_word, rfc3339};
+use super::prose::{is_modular, modules, titles};
 use super::{FileContext, Publisher, Speaker, contains, file_name};
 use crate::model::{Affected, Range, Severity, Status, Vulnerability};
 use crate::sink::Sink;
@@ -33,9 +34,6 @@ pub(super) static ALMA: Publisher = Publisher {
 
 /// CVEs times packages: the largest kernel erratum so far names 111 CVEs and 74 packages.
 const MOST_STATEMENTS: usize = 200_000;
-
-/// An erratum is about one module, or one and its development files.
-const MOST_MODULES: usize = 4;
 
 /// An erratum has a page at AlmaLinux and one at Red Hat.
 const MOST_OWN_LINKS: usize = 8;
@@ -247,24 +245,6 @@ fn namespace(ecosystem: &str) -> Option<String> {
     plain.then(|| Distribution::Alma.namespace(release))
 }
 
-/// Whether a version was built in a module.
-fn is_modular(version: &str) -> bool {
-    version.contains(".module_el") || version.contains(".module+el")
-}
-
-/// The `name:stream` words of a summary, after the severity: `Low: virt:rhel and virt-devel:rhel
-/// security update`.
-fn modules(summary: &str) -> Vec<&str> {
-    summary
-        .split(|sign: char| sign.is_whitespace() || sign == ',')
-        .filter(|word| {
-            let Some((name, stream)) = word.split_once(':') else { return false };
-            is_word(name) && is_word(stream) && !stream.contains(':')
-        })
-        .take(MOST_MODULES)
-        .collect()
-}
-
 /// What an erratum says about its CVEs, sorted out once.
 struct Words<'e> {
     /// CVE → the line of the details about it: `* gupnp: DNS rebinding (CVE-2021-33516)`.
@@ -277,14 +257,11 @@ struct Words<'e> {
 
 impl<'e> Words<'e> {
     fn of(erratum: &'e Erratum) -> Words<'e> {
-        let mut words =
-            Words { titles: HashMap::new(), links: HashMap::new(), own_links: Vec::new() };
-        for line in erratum.details.lines().filter_map(|line| line.trim().strip_prefix('*')) {
-            let Some((title, rest)) = line.rsplit_once('(') else { continue };
-            for cve in rest.split([',', ' ', ')']).filter(|word| is_cve(word)) {
-                words.titles.entry(cve).or_insert(title.trim());
-            }
-        }
+        let mut words = Words {
+            titles: titles(&erratum.details),
+            links: HashMap::new(),
+            own_links: Vec::new(),
+        };
         for reference in &erratum.references {
             let url = &*reference.url;
             match url.find("CVE-").map(|at| &url[at..]).filter(|cve| is_cve(cve)) {

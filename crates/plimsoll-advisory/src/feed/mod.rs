@@ -26,6 +26,7 @@
 
 mod alma;
 mod alpine;
+mod bodhi;
 mod cve_record;
 mod debian_cves;
 mod debian_lists;
@@ -33,15 +34,21 @@ mod debian_tracker;
 mod distro_info;
 mod end_of_life;
 mod epss;
+mod erratum;
 mod identifier;
 mod known_exploited;
 mod oval;
+mod prose;
+mod rocky;
 mod series;
 mod speaker;
+mod statements;
 mod suse_products;
 mod tree;
 mod ubuntu;
+mod updateinfo;
 mod wolfi;
+mod xml;
 
 #[cfg(test)]
 mod testing;
@@ -111,6 +118,56 @@ pub static FEEDS: &[Feed] = &[
     feed("photon-oval", &oval::photon::PHOTON_OVAL, oval::photon::recognises, oval::photon::parse),
     feed("debian-oval", &oval::debian::DEBIAN_OVAL, oval::debian::recognises, oval::debian::parse),
     feed("ubuntu-oval", &oval::ubuntu::UBUNTU_OVAL, oval::ubuntu::recognises, oval::ubuntu::parse),
+    feed("fedora-bodhi", &bodhi::FEDORA, bodhi::recognises, bodhi::parse),
+    feed("rocky-apollo", &rocky::ROCKY, rocky::recognises, rocky::parse),
+    feed(
+        "almalinux-updateinfo",
+        updateinfo::ALMA.publisher,
+        updateinfo::recognises_alma,
+        updateinfo::parse_alma,
+    ),
+    feed(
+        "amazon-updateinfo",
+        updateinfo::AMAZON.publisher,
+        updateinfo::recognises_amazon,
+        updateinfo::parse_amazon,
+    ),
+    feed(
+        "fedora-updateinfo",
+        updateinfo::FEDORA.publisher,
+        updateinfo::recognises_fedora,
+        updateinfo::parse_fedora,
+    ),
+    feed(
+        "openeuler-updateinfo",
+        updateinfo::OPEN_EULER.publisher,
+        updateinfo::recognises_open_euler,
+        updateinfo::parse_open_euler,
+    ),
+    feed(
+        "photon-updateinfo",
+        updateinfo::PHOTON.publisher,
+        updateinfo::recognises_photon,
+        updateinfo::parse_photon,
+    ),
+    feed(
+        "rocky-updateinfo",
+        updateinfo::ROCKY.publisher,
+        updateinfo::recognises_rocky,
+        updateinfo::parse_rocky,
+    ),
+    feed(
+        "suse-updateinfo",
+        updateinfo::SUSE.publisher,
+        updateinfo::recognises_suse,
+        updateinfo::parse_suse,
+    ),
+    feed(
+        "bottlerocket-updateinfo",
+        updateinfo::BOTTLEROCKET.publisher,
+        updateinfo::recognises_bottlerocket,
+        updateinfo::parse_bottlerocket,
+    ),
     feed(
         "known-exploited",
         &known_exploited::KEV,

@@ -7,9 +7,10 @@
 use plimsoll_version::Distribution;
 
 use super::facts::facts;
-use super::tell::{Statements, cves, describe, each_definition};
+use super::tell::{add, cves, describe, each_definition};
 use super::{Definition, Document};
 use crate::feed::identifier::is_id;
+use crate::feed::statements::Statements;
 use crate::feed::{FileContext, Publisher, Speaker, contains};
 use crate::model::{Affected, Status, Vulnerability};
 use crate::sink::{Fate, Sink};
@@ -53,7 +54,7 @@ fn tell(
             )
         });
         let release = release.ok_or("no release of Debian is named")?;
-        statements.add(fact, &release, None, (Status::Affected, None));
+        add(&mut statements, fact, &release, None, (Status::Affected, None));
     }
     if statements.is_empty() {
         return Err("no package".to_owned());

@@ -12,9 +12,10 @@
 use plimsoll_version::Distribution;
 
 use super::facts::{Ask, Fact, facts};
-use super::tell::{Statements, cves, describe, each_definition, severity};
+use super::tell::{add, cves, describe, each_definition, severity};
 use super::{Definition, Document};
 use crate::feed::identifier::is_id;
+use crate::feed::statements::Statements;
 use crate::feed::{FileContext, Publisher, Speaker, contains};
 use crate::model::{Affected, Status, Vulnerability};
 use crate::sink::{Fate, Sink};
@@ -60,7 +61,8 @@ fn tell(
             speaker.problem(own, format!("{} is of no known release", fact.package));
             continue;
         };
-        statements.add(
+        add(
+            &mut statements,
             fact,
             &namespace,
             channel(fact, own, &definition.cpes),

@@ -8,9 +8,10 @@
 use plimsoll_version::Distribution;
 
 use super::facts::facts;
-use super::tell::{Statements, cves, describe, each_definition, severity};
+use super::tell::{add, cves, describe, each_definition, severity};
 use super::{Definition, Document};
 use crate::feed::identifier::is_id;
+use crate::feed::statements::Statements;
 use crate::feed::{FileContext, Publisher, Speaker, contains};
 use crate::model::{Affected, Status, Vulnerability};
 use crate::sink::{Fate, Sink};
@@ -50,7 +51,7 @@ fn tell(
         let platforms = definition.platforms.iter().map(String::as_str);
         let namespace = products.chain(platforms).find_map(release);
         let namespace = namespace.ok_or("no release of Photon OS is named")?;
-        statements.add(fact, &namespace, None, (Status::Affected, None));
+        add(&mut statements, fact, &namespace, None, (Status::Affected, None));
     }
     if statements.is_empty() {
         return Err("no package".to_owned());

@@ -1,15 +1,9 @@
 //! The reader: from XML to a [`Document`], without recursion.
 
-use quick_xml::Reader;
-use quick_xml::escape::{resolve_predefined_entity, unescape};
-use quick_xml::events::{BytesStart, Event};
-
 use super::{
     Cve, Definition, Document, Group, Leaf, Node, Object, Reference, Resolution, State, Test,
 };
-
-/// OVAL nests some twelve elements deep. This also bounds the recursion of whoever walks criteria.
-const DEEPEST: usize = 64;
+use crate::feed::xml::{Element, Handler, walk};
 
 /// What is open while a file is read.
 #[derive(Default)]
@@ -24,70 +18,15 @@ struct Progress {
 /// Reads as much as is well-formed, and says what is wrong with the rest.
 pub(super) fn read(bytes: &[u8]) -> (Document, Result<(), String>) {
     let mut progress = Progress::default();
-    let outcome = run(bytes, &mut progress);
+    let outcome = walk(bytes, &mut progress);
     (progress.document, outcome)
 }
 
-fn run(bytes: &[u8], progress: &mut Progress) -> Result<(), String> {
-    let source = String::from_utf8_lossy(bytes);
-    let mut reader = Reader::from_str(&source);
-    // The elements that are open, outermost first, without their prefixes.
-    let mut path: Vec<String> = Vec::new();
-    let mut text = String::new();
-    loop {
-        let event = reader
-            .read_event()
-            .map_err(|error| format!("at byte {}: {error}", reader.error_position()))?;
-        match event {
-            Event::Start(element) => {
-                if path.len() >= DEEPEST {
-                    return Err(format!("nested deeper than {DEEPEST} elements"));
-                }
-                text.clear();
-                progress.open(&element, path.last().map_or("", String::as_str));
-                path.push(element.local_name().as_ref().to_owned());
-            }
-            Event::Empty(element) => {
-                progress.open(&element, path.last().map_or("", String::as_str));
-                if element.local_name().as_ref() == "criteria" {
-                    progress.close("criteria", "", "");
-                }
-            }
-            Event::Text(part) => text.push_str(&part),
-            Event::CData(part) => text.push_str(&part),
-            Event::GeneralRef(reference) => match reference.resolve_char_ref() {
-                Ok(Some(sign)) => text.push(sign),
-                _ => text.push_str(resolve_predefined_entity(&reference).unwrap_or_default()),
-            },
-            Event::End(_) => {
-                let name = path.pop().unwrap_or_default();
-                progress.close(&name, path.last().map_or("", String::as_str), text.trim());
-                text.clear();
-            }
-            Event::Eof => break,
-            _ => {}
-        }
-    }
-    if path.is_empty() { Ok(()) } else { Err(format!("the file ends inside <{}>", path.join("/"))) }
-}
-
-/// The value of an attribute; empty where there is none.
-fn attribute(element: &BytesStart, name: &str) -> String {
-    // Looking for repeated attributes would take the square of their number.
-    let mut all = element.attributes();
-    let found = all
-        .with_checks(false)
-        .flatten()
-        .find(|attribute| attribute.key.local_name().as_ref() == name);
-    found.and_then(|found| Some(unescape(&found.value).ok()?.into_owned())).unwrap_or_default()
-}
-
-impl Progress {
-    /// An element starts: take what its attributes say.
-    fn open(&mut self, element: &BytesStart, parent: &str) {
-        let attribute = |name: &str| attribute(element, name);
-        let name = element.local_name();
-        match name.as_ref() {
+impl Handler for Progress {
+    fn open(&mut self, element: &Element, parent: &str) {
+        let attribute = |name: &str| element.attribute(name);
+        let name = element.name();
+        match &*name {
             "definition" => {
                 self.groups.clear();
                 self.document.definitions.push(Definition {
@@ -150,6 +89,40 @@ impl Progress {
         }
     }
 
+    fn close(&mut self, name: &str, parent: &str, text: &str) {
+        let owned = || text.to_owned();
+        match (parent, name) {
+            (_, "criteria") => {
+                if let Some(group) = self.groups.pop() {
+                    self.node(Node::Group(group));
+                }
+            }
+            ("generator", "timestamp") => self.document.timestamp = owned(),
+            ("constant_variable", "value") => {
+                if let Some(values) = self.document.variables.get_mut(&self.open) {
+                    values.push(owned());
+                }
+            }
+            (parent, "name") if parent.ends_with("_object") => {
+                if let Some(object) = self.document.objects.get_mut(&self.open) {
+                    object.name = owned();
+                }
+            }
+            (parent, field) if parent.ends_with("_state") => {
+                let Some(state) = self.document.states.get_mut(&self.open) else { return };
+                match field {
+                    // A space may stand behind the epoch.
+                    "evr" => state.version = text.split_whitespace().collect(),
+                    "arch" => state.architecture = owned(),
+                    _ => {}
+                }
+            }
+            _ => self.close_metadata(parent, name, text),
+        }
+    }
+}
+
+impl Progress {
     /// An element of a definition's metadata starts.
     fn describe(&mut self, name: &str, attribute: &dyn Fn(&str) -> String) {
         let Some(definition) = self.document.definitions.last_mut() else { return };
@@ -181,39 +154,6 @@ impl Progress {
                 });
             }
             _ => {}
-        }
-    }
-
-    /// An element ends: take its text.
-    fn close(&mut self, name: &str, parent: &str, text: &str) {
-        let owned = || text.to_owned();
-        match (parent, name) {
-            (_, "criteria") => {
-                if let Some(group) = self.groups.pop() {
-                    self.node(Node::Group(group));
-                }
-            }
-            ("generator", "timestamp") => self.document.timestamp = owned(),
-            ("constant_variable", "value") => {
-                if let Some(values) = self.document.variables.get_mut(&self.open) {
-                    values.push(owned());
-                }
-            }
-            (parent, "name") if parent.ends_with("_object") => {
-                if let Some(object) = self.document.objects.get_mut(&self.open) {
-                    object.name = owned();
-                }
-            }
-            (parent, field) if parent.ends_with("_state") => {
-                let Some(state) = self.document.states.get_mut(&self.open) else { return };
-                match field {
-                    // A space may stand behind the epoch.
-                    "evr" => state.version = text.split_whitespace().collect(),
-                    "arch" => state.architecture = owned(),
-                    _ => {}
-                }
-            }
-            _ => self.close_metadata(parent, name, text),
         }
     }
 

@@ -22,9 +22,10 @@
 use plimsoll_version::Distribution;
 
 use super::facts::{Ask, facts};
-use super::tell::{Statements, cves, describe, each_definition, severity};
+use super::tell::{add, cves, describe, each_definition, severity};
 use super::{Definition, Document};
 use crate::feed::identifier::{is_id, rfc3339};
+use crate::feed::statements::Statements;
 use crate::feed::{FileContext, Publisher, Speaker, alma, contains, file_name};
 use crate::model::{Affected, Status, Vulnerability};
 use crate::sink::{Fate, Sink};
@@ -140,7 +141,7 @@ fn tell(
         if unaffected {
             fact.ask = Ask::Impossible;
         }
-        statements.add(&fact, &namespace, channel, resolution);
+        add(&mut statements, &fact, &namespace, channel, resolution);
     }
     if statements.is_empty() {
         return Err("no package with a release".to_owned());

@@ -13,9 +13,10 @@
 //! The release is that of the products named beside a package: see the `suse_products` module.
 
 use super::facts::facts;
-use super::tell::{Statements, cves, describe, each_definition, severity};
+use super::tell::{add, cves, describe, each_definition, severity};
 use super::{Definition, Document};
 use crate::feed::identifier::{is_id, rfc3339};
+use crate::feed::statements::Statements;
 use crate::feed::suse_products::{Product, product};
 use crate::feed::{FileContext, Publisher, Speaker, contains};
 use crate::model::{Affected, Status, Vulnerability};
@@ -66,7 +67,13 @@ fn tell(
         for name in named.chain(platforms) {
             match product(name) {
                 Product::Release { namespace, channel } => {
-                    statements.add(fact, &namespace, channel.as_deref(), (Status::Affected, None));
+                    add(
+                        &mut statements,
+                        fact,
+                        &namespace,
+                        channel.as_deref(),
+                        (Status::Affected, None),
+                    );
                 }
                 Product::Other => others += 1,
                 Product::Unknown => {
