@@ -32,6 +32,8 @@ pub enum Distribution {
     Chainguard,
     /// Debian, releases, testing and sid; also distroless.
     Debian,
+    /// Echo (rolling), images made of Debian's packages.
+    Echo,
     /// Extra Packages for Enterprise Linux, which is a repository beside others' releases.
     Epel,
     /// Fedora.
@@ -129,6 +131,7 @@ table! {
     CentOsStream "centos-stream" "CentOS Stream" [] ("rpm", "centos") Rpm Major Binary Some("centos-stream");
     Chainguard "chainguard" "Chainguard" ["chainguard"] ("apk", "chainguard") Apk Rolling Source None;
     Debian "debian" "Debian" ["debian"] ("deb", "debian") Deb Major Source Some("debian");
+    Echo "echo" "Echo" ["echo"] ("deb", "echo") Deb Rolling Source None;
     Epel "epel" "Extra Packages for Enterprise Linux" [] ("rpm", "fedora") Rpm Major Binary None;
     Fedora "fedora" "Fedora" ["fedora"] ("rpm", "fedora") Rpm Major Binary Some("fedora");
     MinimOs "minimos" "MinimOS" ["minimos"] ("apk", "minimos") Apk Rolling Source None;

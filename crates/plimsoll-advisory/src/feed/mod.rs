@@ -25,19 +25,26 @@
 //! Adding a feed is a file here and a row in [`FEEDS`].
 
 mod alma;
+mod alma_errata;
 mod alpine;
+mod alpine_tracker;
+mod arch;
 mod bodhi;
+mod bottlerocket;
 mod cve_record;
+mod cvrf;
 mod debian_cves;
 mod debian_lists;
 mod debian_tracker;
 mod distro_info;
+mod echo;
 mod end_of_life;
 mod epss;
 mod erratum;
 mod identifier;
 mod known_exploited;
 mod oval;
+mod photon_cves;
 mod prose;
 mod rocky;
 mod series;
@@ -168,6 +175,18 @@ pub static FEEDS: &[Feed] = &[
         updateinfo::recognises_bottlerocket,
         updateinfo::parse_bottlerocket,
     ),
+    feed("almalinux-errata", &alma::ALMA, alma_errata::recognises, alma_errata::parse),
+    feed("alpine-tracker", &alpine::ALPINE, alpine_tracker::recognises, alpine_tracker::parse),
+    feed("arch-groups", &arch::ARCH, arch::recognises, arch::parse),
+    feed(
+        "bottlerocket-advisories",
+        updateinfo::BOTTLEROCKET.publisher,
+        bottlerocket::recognises,
+        bottlerocket::parse,
+    ),
+    feed("echo-data", &echo::ECHO, echo::recognises, echo::parse),
+    feed("photon-cves", &photon_cves::PHOTON, photon_cves::recognises, photon_cves::parse),
+    feed("suse-cvrf", &cvrf::SUSE_CVRF, cvrf::recognises, cvrf::parse),
     feed(
         "known-exploited",
         &known_exploited::KEV,
