@@ -1,9 +1,9 @@
 //! AlmaLinux: `errata.json` and `errata.full.json` from <https://errata.almalinux.org/>, and single
 //! errata of the same form.
 //!
-//! The file of a release does not say which it is, its errata do: in the link to their own page
-//! (`https://errata.almalinux.org/8/ALSA-….html`), in the collection (`almalinux-8-for-…`), or else
-//! the path does (`8/errata.json`). Two forms are in use: a list with `updateinfo_id` and `pkglist`
+//! The file of a release does not say which it is, but errata of it do: in the link to their own page
+//! (`https://errata.almalinux.org/8/ALSA-….html`) or in the collection (`almalinux-8-for-…`); what
+//! one of them says holds for those that say nothing. Else the path does (`8/errata.json`). Two forms are in use: a list with `updateinfo_id` and `pkglist`
 //! (dates as `{"$date": milliseconds}`), and an object with `data`, whose packages name their module.
 
 use plimsoll_version::Distribution;
@@ -14,7 +14,7 @@ use serde_json::value::RawValue;
 use super::alma::ALMA;
 use super::erratum::{Build, Erratum, Flaw, evr, is_source};
 use super::identifier::is_cve;
-use super::{FileContext, Speaker, contains, directory, first_sign};
+use super::{FileContext, Speaker, contains, first_sign};
 use crate::model::Severity;
 use crate::sink::{Fate, Sink};
 
@@ -99,16 +99,19 @@ pub(super) fn parse(file: &FileContext, bytes: &[u8], sink: &mut dyn Sink) {
         Ok(entries) => entries,
         Err(error) => return speaker.rejected("", error),
     };
-    let of_path = release(directory(file.path));
+    let mut read: Vec<Entry> = Vec::with_capacity(entries.len());
     for raw in entries {
-        let entry: Entry = match serde_json::from_str(raw.get()) {
-            Ok(entry) => entry,
-            Err(error) => {
-                speaker.rejected("", error);
-                continue;
-            }
-        };
-        match tell(&entry, of_path.as_deref(), &mut speaker) {
+        match serde_json::from_str(raw.get()) {
+            Ok(entry) => read.push(entry),
+            Err(error) => speaker.rejected("", error),
+        }
+    }
+    let of_file = read.iter().find_map(own_release).or_else(|| {
+        // `8/ALSA/2019/….json` has a year too.
+        file.path.rsplit('/').skip(1).find_map(release)
+    });
+    for entry in &read {
+        match tell(entry, of_file.as_deref(), &mut speaker) {
             Ok(Fate::Skipped) => speaker.skipped(),
             Ok(_) => speaker.kept(),
             Err(reason) => speaker.rejected(&entry.id, reason),
@@ -116,7 +119,20 @@ pub(super) fn parse(file: &FileContext, bytes: &[u8], sink: &mut dyn Sink) {
     }
 }
 
-fn tell(entry: &Entry, of_path: Option<&str>, speaker: &mut Speaker) -> Result<Fate, String> {
+/// The release as an erratum itself says it.
+fn own_release(entry: &Entry) -> Option<String> {
+    let page = |one: &Reference| {
+        let rest = one.href.strip_prefix("https://errata.almalinux.org/")?;
+        release(rest.split('/').next()?)
+    };
+    let collection = || {
+        let rest = entry.pkglist.as_ref()?.name.strip_prefix("almalinux-")?;
+        release(rest.split('-').next()?)
+    };
+    entry.references.iter().find_map(page).or_else(collection)
+}
+
+fn tell(entry: &Entry, of_file: Option<&str>, speaker: &mut Speaker) -> Result<Fate, String> {
     if let Some(date) = date(&entry.updated_date) {
         speaker.dated(&date);
     }
@@ -129,18 +145,9 @@ fn tell(entry: &Entry, of_path: Option<&str>, speaker: &mut Speaker) -> Result<F
     if flaws.is_empty() && entry.kind != "security" {
         return Ok(Fate::Skipped);
     }
-    let own_page = |one: &Reference| {
-        let rest = one.href.strip_prefix("https://errata.almalinux.org/")?;
-        release(rest.split('/').next()?)
-    };
-    let collection = entry.pkglist.as_ref().and_then(|list| {
-        let rest = list.name.strip_prefix("almalinux-")?;
-        release(rest.split('-').next()?)
-    });
-    let namespace = entry.references.iter().find_map(own_page).or(collection);
-    let namespace = namespace
-        .or_else(|| of_path.map(str::to_owned))
-        .ok_or("neither the erratum nor the path says the release")?;
+    let namespace = own_release(entry)
+        .or_else(|| of_file.map(str::to_owned))
+        .ok_or("neither an erratum of the file nor the path says the release")?;
     let listed = entry.pkglist.iter().flat_map(|list| &list.packages);
     let builds = entry
         .packages
@@ -177,11 +184,11 @@ fn tell(entry: &Entry, of_path: Option<&str>, speaker: &mut Speaker) -> Result<F
     Ok(Fate::Kept)
 }
 
-/// `alma:8` of `8`.
+/// `alma:8` of `8`; a year is no release.
 fn release(text: &str) -> Option<String> {
-    let plain = !text.is_empty()
-        && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
-        && text.len() <= 5;
+    let major = text.split('.').next().unwrap_or("");
+    let plain = (1..=2).contains(&major.len())
+        && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
     plain.then(|| Distribution::Alma.namespace(text))
 }
 

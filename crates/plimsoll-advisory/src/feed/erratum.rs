@@ -57,7 +57,8 @@ impl Erratum {
     /// A package may have builds of several minor releases; each of them has the fix, so the lowest
     /// is where the affected range ends.
     pub(super) fn tell(&self, speaker: &mut Speaker) -> Result<(), String> {
-        if !is_id(&self.id) {
+        // An id of Bottlerocket may have no digit.
+        if !is_id(&self.id) && !(is_word(&self.id) && self.id.starts_with("BRSA-")) {
             return Err("the id is none".to_owned());
         }
         let statements = self.statements()?;

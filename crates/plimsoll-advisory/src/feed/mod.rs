@@ -37,7 +37,6 @@ mod debian_cves;
 mod debian_lists;
 mod debian_tracker;
 mod distro_info;
-mod echo;
 mod end_of_life;
 mod epss;
 mod erratum;
@@ -184,7 +183,6 @@ pub static FEEDS: &[Feed] = &[
         bottlerocket::recognises,
         bottlerocket::parse,
     ),
-    feed("echo-data", &echo::ECHO, echo::recognises, echo::parse),
     feed("photon-cves", &photon_cves::PHOTON, photon_cves::recognises, photon_cves::parse),
     feed("suse-cvrf", &cvrf::SUSE_CVRF, cvrf::recognises, cvrf::parse),
     feed(

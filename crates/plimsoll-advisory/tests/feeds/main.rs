@@ -8,9 +8,11 @@
 
 mod apk;
 mod debian;
+mod distributions;
 mod enrichment;
 mod hostile;
 mod large;
 mod rpm;
 mod support;
 mod ubuntu;
+mod unpack;

@@ -47,16 +47,21 @@ pub(in crate::feed) fn parse(file: &FileContext, bytes: &[u8], sink: &mut dyn Si
     });
 }
 
-/// `azurelinux:3.0` for `azurelinux-3.0-oval.xml`.
+/// `azurelinux:3.0` for `azurelinux-3.0-oval.xml`, also with other words around the number.
 fn release(name: &str) -> Option<String> {
-    let (distribution, rest) = match name.strip_prefix("azurelinux-") {
-        Some(rest) => (Distribution::AzureLinux, rest),
-        None => (Distribution::Mariner, name.strip_prefix("cbl-mariner-")?),
+    let starts = [
+        ("azurelinux-", Distribution::AzureLinux),
+        ("azure-linux-", Distribution::AzureLinux),
+        ("cbl-mariner-", Distribution::Mariner),
+        ("mariner-", Distribution::Mariner),
+    ];
+    let (rest, distribution) = starts
+        .iter()
+        .find_map(|(start, distribution)| Some((name.strip_prefix(start)?, *distribution)))?;
+    let plain = |version: &&str| {
+        version.contains('.') && version.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
     };
-    let version = rest.split('-').next()?;
-    let plain =
-        version.contains('.') && version.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
-    plain.then(|| distribution.namespace(version))
+    rest.split('-').find(plain).map(|version| distribution.namespace(version))
 }
 
 fn tell(

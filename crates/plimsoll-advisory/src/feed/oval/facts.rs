@@ -170,7 +170,11 @@ impl<'d> Walk<'d> {
                 );
             }
             Ok(_) => {}
-            Err(reason) => self.wrong.push(reason),
+            // The comment may still say what is not there.
+            Err(reason) => match by_words(&leaf.comment).filter(|_| negated == leaf.negated) {
+                Some(fact) => found.push(Fact { context: context.clone(), ..fact }),
+                None => self.wrong.push(reason),
+            },
         }
     }
 
@@ -179,11 +183,8 @@ impl<'d> Walk<'d> {
         if let Some(criterion) = by_comment(comment) {
             return Ok(criterion);
         }
-        let Some(test) = self.document.tests.get(&leaf.test) else {
-            let fact = by_words(comment).filter(|_| !negated);
-            let fact = fact.ok_or_else(|| format!("test {:?} is missing", leaf.test))?;
-            return Ok(Criterion::Package(vec![fact]));
-        };
+        let test = self.document.tests.get(&leaf.test);
+        let test = test.ok_or_else(|| format!("test {:?} is missing", leaf.test))?;
         if !["rpminfo_test", "dpkginfo_test"].contains(&&*test.kind) {
             return Ok(Criterion::Beside);
         }
@@ -262,8 +263,9 @@ fn by_comment(comment: &str) -> Option<Criterion<'_>> {
     is_product.then_some(Criterion::Product(product))
 }
 
-/// What a criterion says in words, for when its test is not in the file.
+/// What a criterion says in words, for when its test is not in the file or makes no sense.
 fn by_words(comment: &str) -> Option<Fact<'_>> {
+    let comment = comment.trim();
     let within =
         |version: &str| Ask::Within(Range { fixed: Some(version.to_owned()), ..Range::default() });
     let (package, ask) = if let Some((package, version)) = comment.split_once(" is earlier than ") {
