@@ -19,6 +19,13 @@ const FEED_PATHS: &[(&str, &str)] = &[
     ("endoflife-products", "products/debian.md"),
     ("endoflife-api", "full.json"),
     ("distro-info", "debian.csv"),
+    ("csaf", "vex/2024/cve-2024-1.json"),
+    ("openvex", "vex/cve/2016/CVE-2016-20013.json"),
+    ("redhat-api", "hydra/rest/securitydata/cve/CVE-2023-48161.json"),
+    ("rootio", "external/cve_feed"),
+    ("echo", "echo/data.json"),
+    ("redhat-deletions", "vex/deletions.csv"),
+    ("redhat-repositories", "meta/v1/repository-to-cpe.json"),
 ];
 
 /// The path that a feed's file is said to have.

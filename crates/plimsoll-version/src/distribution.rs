@@ -44,8 +44,6 @@ pub enum Distribution {
     OpenEuler,
     /// openSUSE Leap.
     OpenSuseLeap,
-    /// openSUSE Leap Micro.
-    OpenSuseLeapMicro,
     /// openSUSE Tumbleweed (rolling).
     OpenSuseTumbleweed,
     /// Oracle Linux.
@@ -137,14 +135,13 @@ table! {
     MinimOs "minimos" "MinimOS" ["minimos"] ("apk", "minimos") Apk Rolling Source None;
     OpenEuler "openeuler" "openEuler" ["openEuler"] ("rpm", "openeuler") Rpm MajorMinor Binary None;
     OpenSuseLeap "opensuse-leap" "openSUSE Leap" ["opensuse-leap", "opensuse"] ("rpm", "opensuse") Rpm MajorMinor Binary Some("opensuse");
-    OpenSuseLeapMicro "opensuse-leap-micro" "openSUSE Leap Micro" ["opensuse-leap-micro", "leap-micro"] ("rpm", "opensuse") Rpm MajorMinor Binary None;
     OpenSuseTumbleweed "opensuse-tumbleweed" "openSUSE Tumbleweed" ["opensuse-tumbleweed"] ("rpm", "opensuse") Rpm Rolling Binary None;
     Oracle "oracle" "Oracle Linux" ["ol"] ("rpm", "oracle") Rpm Major Binary Some("oracle-linux");
     Photon "photon" "Photon OS" ["photon"] ("rpm", "photon") Rpm MajorMinor Source None;
     RedHat "redhat" "Red Hat Enterprise Linux" ["rhel"] ("rpm", "redhat") Rpm Major Binary Some("rhel");
     Rocky "rocky" "Rocky Linux" ["rocky"] ("rpm", "rocky") Rpm Major Binary Some("rocky-linux");
     Sles "sles" "SUSE Linux Enterprise Server" ["sles", "sled", "sle_hpc", "sles_sap"] ("rpm", "suse") Rpm MajorMinor Binary Some("sles");
-    SleMicro "slem" "SUSE Linux Enterprise Micro" ["sle-micro", "sl-micro", "suse-microos", "sle-micro-rancher"] ("rpm", "suse") Rpm MajorMinor Binary Some("suse-linux-micro");
+    SleMicro "slem" "SUSE Linux Enterprise Micro" ["sle-micro", "sl-micro", "suse-microos", "sle-micro-rancher", "opensuse-leap-micro"] ("rpm", "suse") Rpm MajorMinor Binary Some("suse-linux-micro");
     Ubuntu "ubuntu" "Ubuntu" ["ubuntu"] ("deb", "ubuntu") Deb MajorMinor Source Some("ubuntu");
     Wolfi "wolfi" "Wolfi" ["wolfi"] ("apk", "wolfi") Apk Rolling Source None;
 }

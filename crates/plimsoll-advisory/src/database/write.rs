@@ -63,6 +63,7 @@ pub(crate) fn write(
     options: &WriteOptions,
     prepare: Prepare,
 ) -> Result<Written, TooLarge> {
+    collector.drop_deleted();
     let mut sections = Sections::default();
     let sources = SourceOrder::new(&collector);
     let details = Details::merge(&mut collector, &sources);

@@ -31,21 +31,28 @@ mod alpine_tracker;
 mod arch;
 mod bodhi;
 mod bottlerocket;
+mod csaf;
 mod cve_record;
 mod cvrf;
 mod debian_cves;
 mod debian_lists;
 mod debian_tracker;
 mod distro_info;
+mod echo;
 mod end_of_life;
 mod epss;
 mod erratum;
 mod identifier;
 mod known_exploited;
+mod openvex;
 mod oval;
 mod photon_cves;
 mod prose;
+mod redhat_api;
+mod redhat_deletions;
+mod redhat_repositories;
 mod rocky;
+mod root_io;
 mod series;
 mod speaker;
 mod statements;
@@ -185,6 +192,18 @@ pub static FEEDS: &[Feed] = &[
     ),
     feed("photon-cves", &photon_cves::PHOTON, photon_cves::recognises, photon_cves::parse),
     feed("suse-cvrf", &cvrf::SUSE_CVRF, cvrf::recognises, cvrf::parse),
+    feed("csaf", &csaf::REDHAT, csaf::recognises, csaf::parse),
+    feed("openvex", &openvex::OTHERS, openvex::recognises, openvex::parse),
+    feed("redhat-api", &redhat_api::API, redhat_api::recognises, redhat_api::parse),
+    feed("rootio", &root_io::ROOT, root_io::recognises, root_io::parse),
+    feed("echo", &echo::ECHO, echo::recognises, echo::parse),
+    feed("redhat-deletions", &csaf::REDHAT, redhat_deletions::recognises, redhat_deletions::parse),
+    feed(
+        "redhat-repositories",
+        &csaf::REDHAT,
+        redhat_repositories::recognises,
+        redhat_repositories::parse,
+    ),
     feed(
         "known-exploited",
         &known_exploited::KEV,

@@ -8,6 +8,10 @@ use crate::model::{Affected, Range, Status};
 /// CVEs times packages: the largest kernel errata name some 1,000 CVEs and 100 packages.
 const MOST_STATEMENTS: usize = 400_000;
 
+/// The architectures for which the rebuilders of RPMs build everything: what is listed for these is
+/// listed for all that there are.
+const ALL_ARCHITECTURES: [&str; 4] = ["aarch64", "ppc64le", "s390x", "x86_64"];
+
 /// Statements without the vulnerability that they are about.
 #[derive(Default)]
 pub(super) struct Statements {
@@ -48,7 +52,13 @@ impl Row {
 
 impl Statements {
     /// The same statement for several architectures is one; one for all of them says no names.
+    ///
+    /// Packages with symbols and sources for debuggers are left out: they are rebuilt with every
+    /// other package, and have no flaw of their own.
     pub(super) fn put(&mut self, row: Row, architectures: &[&str]) {
+        if row.package.contains("-debuginfo") || row.package.ends_with("-debugsource") {
+            return;
+        }
         match self.rows.get_mut(&row) {
             Some(known) if known.is_empty() => {}
             Some(known) if architectures.is_empty() => known.clear(),
@@ -77,6 +87,8 @@ impl Statements {
         for vulnerability in vulnerabilities {
             for (row, architectures) in &self.rows {
                 let row = row.clone();
+                let is_all = ALL_ARCHITECTURES.iter().all(|name| architectures.contains(*name));
+                let architectures = architectures.iter().filter(|_| !is_all);
                 speaker.affected(Affected {
                     namespace: row.namespace,
                     package: row.package,
@@ -93,7 +105,7 @@ impl Statements {
                         })
                         .into_iter()
                         .collect(),
-                    architectures: architectures.iter().cloned().collect(),
+                    architectures: architectures.cloned().collect(),
                     modularity: row.modularity,
                     channel: row.channel,
                     ..like.clone()

@@ -28,9 +28,8 @@ const SUFFIXES: &[&str] =
 const BUILDS: &[(&str, &str)] = &[
     ("LTSS Extended Security", "ltss-extended-security"),
     ("LTSS Core", "ltss-core"),
-    ("SAP", "sap"),
-    ("Real Time", "rt"),
-    ("Realtime", "rt"),
+    ("Real Time", "real-time"),
+    ("Realtime", "real-time"),
     ("Live Patching", "live-patching"),
     ("Teradata", "teradata"),
     ("Point of Sale", "point-of-sale"),
@@ -51,7 +50,7 @@ pub(super) fn product(name: &str) -> Product {
         return release(Distribution::OpenSuseTumbleweed, "");
     }
     if let Some(version) = rest("openSUSE Leap Micro ").and_then(first) {
-        return release(Distribution::OpenSuseLeapMicro, &version);
+        return release(Distribution::SleMicro, &version);
     }
     let leap = rest("openSUSE Leap ").or_else(|| rest("openSUSE "));
     if let Some(version) = leap.and_then(first) {
@@ -178,7 +177,7 @@ mod tests {
             ("SUSE Linux Enterprise Server 12 SP2-BCL", "sles:12.2 bcl"),
             ("SUSE Linux Enterprise Server 16.0", "sles:16.0"),
             ("SUSE Linux Enterprise Server 10 SP4 for IBM zSeries 64bit", "sles:10.4"),
-            ("SUSE Linux Enterprise Server for SAP Applications 15 SP1", "sles:15.1 sap"),
+            ("SUSE Linux Enterprise Server for SAP Applications 15 SP1", "sles:15.1"),
             (
                 "SUSE Linux Enterprise Server LTSS Extended Security 12 SP5",
                 "sles:12.5 ltss-extended-security",
@@ -190,7 +189,7 @@ mod tests {
             ("SUSE Linux Micro 6.1", "slem:6.1"),
             ("SUSE Linux Enterprise Storage 7", "Other"),
             ("openSUSE Leap 15.2", "opensuse-leap:15.2"),
-            ("openSUSE Leap Micro 5.2", "opensuse-leap-micro:5.2"),
+            ("openSUSE Leap Micro 5.2", "slem:5.2"),
             ("openSUSE Tumbleweed", "opensuse-tumbleweed"),
             ("openSUSE 12.1 Update", "opensuse-leap:12.1"),
             ("openSUSE Backports SLE-15-SP1", "sles:15.1"),

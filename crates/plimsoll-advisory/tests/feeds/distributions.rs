@@ -18,7 +18,7 @@ const BOTTLEROCKET: &str = "data/bottlerocket-advisories/bottlerocket-advisories
 const EXPECTED: &[(&str, &str, [usize; 3])] = &[];
 
 fn watch() -> Watch {
-    Watch { all: true, ..Watch::default() }
+    Watch::everything()
 }
 
 #[test]

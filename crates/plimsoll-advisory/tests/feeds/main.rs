@@ -7,6 +7,7 @@
 #![expect(clippy::print_stdout, reason = "a test that skips or counts says so")]
 
 mod apk;
+mod csaf;
 mod debian;
 mod distributions;
 mod enrichment;
@@ -16,3 +17,4 @@ mod rpm;
 mod support;
 mod ubuntu;
 mod unpack;
+mod vex_samples;

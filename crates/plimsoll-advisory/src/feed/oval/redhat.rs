@@ -12,9 +12,8 @@
 //! The release is the one in "Red Hat Enterprise Linux 8 is installed"; what a package was built
 //! in, "Module nodejs:12 is enabled" says. `affected_cpe_list` names the products and repositories
 //! that this holds for, and is kept with every statement. Products with longer support than the
-//! release's own (EUS, AUS, E4S, TUS, ELS) are the statement's channel, with the minor release:
-//! `8.4-eus`. They stand in those CPE names (`rhel_eus:8.4`); where there are none, in the file's
-//! name (`rhel-8.4-eus.oval.xml`).
+//! release's own (EUS, AUS, E4S, TUS, ELS) are the statement's channel. They stand in those CPE
+//! names (`rhel_eus:8.4`); where there are none, in the file's name (`rhel-8.4-eus.oval.xml`).
 //!
 //! Quirks: a resolution may name several components, by their source package or as
 //! `nodejs:12/nodejs`; a package that none of them names gets the first of them.
@@ -24,6 +23,7 @@ use plimsoll_version::Distribution;
 use super::facts::{Ask, facts};
 use super::tell::{add, cves, describe, each_definition, severity};
 use super::{Definition, Document};
+use crate::feed::csaf::redhat::stream;
 use crate::feed::identifier::{is_id, rfc3339};
 use crate::feed::statements::Statements;
 use crate::feed::{FileContext, Publisher, Speaker, alma, contains, file_name};
@@ -54,8 +54,8 @@ pub(in crate::feed) fn parse(file: &FileContext, bytes: &[u8], sink: &mut dyn Si
             let version = version.split(' ').find(|word| is_number(word))?;
             Some(Distribution::RedHat.namespace(version))
         };
-        let channel = channel(&definition.cpes).or_else(|| of_file.clone());
-        tell(definition, document, &release, channel.as_deref(), speaker)
+        let channel = channel(&definition.cpes).or(of_file);
+        tell(definition, document, &release, channel, speaker)
     });
 }
 
@@ -74,26 +74,19 @@ fn is_number(word: &str) -> bool {
         && word.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
 }
 
-/// `8.4-eus` where every product of a definition is one of that support.
-fn channel(cpes: &[String]) -> Option<String> {
-    let mut channels = cpes.iter().map(|cpe| {
-        let mut parts = cpe.split(':').skip(2);
-        let (vendor, product, version) = (parts.next()?, parts.next()?, parts.next()?);
-        let support = product.strip_prefix("rhel_").filter(|_| vendor == "redhat")?;
-        let known = ["eus", "aus", "e4s", "tus", "els", "eus_long_life", "extras_eus"];
-        known.contains(&support).then(|| format!("{version}-{support}"))
-    });
+/// The channel where every product of a definition is of one.
+fn channel(cpes: &[String]) -> Option<&'static str> {
+    let mut channels = cpes.iter().map(|cpe| stream(cpe).1);
     let first = channels.next()??;
-    channels.all(|other| other.as_ref() == Some(&first)).then_some(first)
+    channels.all(|other| other == Some(first)).then_some(first)
 }
 
-/// `8.4-eus` of `rhel-8.4-eus-including-unpatched.oval.xml`.
-fn channel_of_name(name: &str) -> Option<String> {
+/// `eus` of `rhel-8.4-eus-including-unpatched.oval.xml`.
+fn channel_of_name(name: &str) -> Option<&'static str> {
     let stream = name.strip_prefix("rhel-")?.split(".oval").next()?;
-    let mut words = stream.split('-');
-    let (version, support) = (words.next()?, words.next()?);
-    let known = ["eus", "aus", "e4s", "tus", "els"].contains(&support) && is_number(version);
-    known.then(|| format!("{version}-{support}"))
+    let mut words = stream.split('-').skip(1);
+    let word = words.next()?;
+    ["eus", "aus", "e4s", "tus", "els"].into_iter().find(|known| *known == word)
 }
 
 fn tell(
@@ -126,7 +119,10 @@ fn tell(
     for fact in &facts {
         let named = fact.context.products.iter().find_map(|product| release(product));
         let of_platform = || definition.platforms.iter().find_map(|product| release(product));
-        let of_cpes = || definition.cpes.iter().find_map(|cpe| release_of_cpe(cpe));
+        let of_cpes = || {
+            let major = definition.cpes.iter().find_map(|cpe| stream(cpe).0)?;
+            Some(Distribution::RedHat.namespace(major))
+        };
         let Some(namespace) = named.or_else(of_platform).or_else(of_cpes) else {
             whole = false;
             speaker.problem(&definition.id, format!("{} is of no known release", fact.package));
@@ -173,15 +169,6 @@ fn title(definition: &Definition, cve: &str) -> String {
     let title = &*definition.title;
     let title = title.split_once(cve).map_or(title, |(_, rest)| rest);
     title.rsplit_once(" (").map_or(title, |(title, _)| title).trim().to_owned()
-}
-
-/// `redhat:9` of `cpe:/o:redhat:enterprise_linux:9::baseos` or `cpe:/a:redhat:openshift:4.9::el8`.
-fn release_of_cpe(cpe: &str) -> Option<String> {
-    let parts: Vec<&str> = cpe.split(':').collect();
-    let base = parts.last().and_then(|edition| edition.strip_prefix("el"));
-    let own = (parts.get(3) == Some(&"enterprise_linux")).then(|| parts.get(4).copied()).flatten();
-    let version = own.or(base).filter(|version| is_number(version))?;
-    Some(Distribution::RedHat.namespace(version))
 }
 
 /// What the vendor says of a package that is affected without a fix.
