@@ -52,13 +52,7 @@ impl Row {
 
 impl Statements {
     /// The same statement for several architectures is one; one for all of them says no names.
-    ///
-    /// Packages with symbols and sources for debuggers are left out: they are rebuilt with every
-    /// other package, and have no flaw of their own.
     pub(super) fn put(&mut self, row: Row, architectures: &[&str]) {
-        if row.package.contains("-debuginfo") || row.package.ends_with("-debugsource") {
-            return;
-        }
         match self.rows.get_mut(&row) {
             Some(known) if known.is_empty() => {}
             Some(known) if architectures.is_empty() => known.clear(),
