@@ -58,7 +58,8 @@ impl Erratum {
     /// is where the affected range ends.
     pub(super) fn tell(&self, speaker: &mut Speaker) -> Result<(), String> {
         // An id of Bottlerocket may have no digit.
-        if !is_id(&self.id) && !(is_word(&self.id) && self.id.starts_with("BRSA-")) {
+        let is_named = is_id(&self.id) || is_word(&self.id) && self.id.starts_with("BRSA-");
+        if !is_named {
             return Err("the id is none".to_owned());
         }
         let statements = self.statements()?;

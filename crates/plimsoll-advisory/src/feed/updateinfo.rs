@@ -254,11 +254,9 @@ fn flaws(update: &Update) -> Vec<Flaw> {
     }
     let titles = update.references.iter().map(|one| &*one.title);
     let texts: Vec<&str> = titles.chain([&*update.title, &*update.description]).collect();
-    let flaws = cves(&texts.join(" "))
-        .into_iter()
-        .map(|id| Flaw { id: id.to_owned(), ..Flaw::default() })
-        .collect();
-    flaws
+    let text = texts.join(" ");
+    let named = cves(&text).into_iter();
+    named.map(|id| Flaw { id: id.to_owned(), ..Flaw::default() }).collect()
 }
 
 #[cfg(test)]
