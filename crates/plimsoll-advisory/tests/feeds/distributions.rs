@@ -227,7 +227,7 @@ fn red_hat_eight(watch: &Watch) {
     );
     assert_eq!(ipa.severity, None, "an erratum for bugs has none");
     let (_, told) =
-        watch.vulnerabilities.iter().find(|(_, one)| one.id == "CVE-2019-14867").unwrap();
+        watch.vulnerabilities.iter().find(|(_, one)| one.id == "CVE-2019-14867").expect("it");
     assert_eq!(told.severity, Some(Severity::High));
     assert_eq!(told.cvss, ["CVSS:3.0/AV:N/AC:L/PR:N/UI:R/S:U/C:H/I:H/A:H"]);
     assert_eq!(told.weaknesses, ["CWE-94", "CWE-400"]);
@@ -317,11 +317,9 @@ fn samples_of_oracle(watch: &Watch) {
         .map(|record| (record.channel.as_deref().unwrap_or(""), record.ranges[0].fixed.as_deref()))
         .collect();
     assert!(openssl.contains(&("ksplice", Some("2:1.1.1g-15.ksplice1.el8_3"))), "{openssl:?}");
-    assert!(
-        openssl.iter().all(|(channel, fixed)| {
-            fixed.unwrap().contains("ksplice") == (*channel == "ksplice")
-        })
-    );
+    assert!(openssl.iter().all(|(channel, fixed)| {
+        fixed.is_some_and(|version| version.contains("ksplice")) == (*channel == "ksplice")
+    }));
 }
 
 /// Each row of the samples that says package and id in fields of their own is found again; Trivy's
