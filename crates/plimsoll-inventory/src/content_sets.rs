@@ -85,7 +85,10 @@ pub(crate) fn manifests(tree: &Tree) -> Vec<Vec<u8>> {
 
 #[cfg(test)]
 mod tests {
+    use plimsoll_image::{Entry, EntryKind, Interest, LayerVisitor as _};
+
     use super::*;
+    use crate::{LayerFacts, LayerScan, assemble};
 
     #[test]
     fn repositories_are_named_without_pins() {
@@ -99,6 +102,45 @@ mod tests {
             ["rhel-8-for-x86_64-baseos-rpms", "rhel-8-for-x86_64-appstream-rpms"]
         );
         assert_eq!(parsed.problems.len(), 2);
+    }
+
+    /// What a layer with these files shows.
+    fn layer(files: &[(&str, &str)]) -> LayerFacts {
+        let mut scan = LayerScan::default();
+        for (path, content) in files {
+            let entry = Entry {
+                path: path.as_bytes(),
+                kind: EntryKind::File,
+                mode: 0o644,
+                uid: 0,
+                gid: 0,
+                size: content.len() as u64,
+            };
+            if matches!(scan.entry(&entry), Interest::Read(_)) {
+                scan.content(&entry, content.as_bytes());
+            }
+        }
+        scan.finish()
+    }
+
+    #[test]
+    fn manifests_of_all_layers_together_name_the_repositories() {
+        let manifest = |name: &str| format!(r#"{{"content_sets":["{name}"]}}"#);
+        let base = layer(&[
+            ("root/buildinfo/content_manifests/ubi9-container-9.4-1.json", &manifest("baseos")),
+            ("root/buildinfo/Dockerfile-ubi9", "FROM scratch"),
+        ]);
+        let top = layer(&[
+            ("root/buildinfo/content_manifests/httpd-24-1-2.json", &manifest("appstream")),
+            ("usr/share/buildinfo/content-sets.json", &manifest("baseos")),
+            ("opt/content_manifests/other.json", &manifest("elsewhere")),
+        ]);
+        let facts = [base, top];
+        let inventory = assemble(&facts, &|_| false);
+        assert_eq!(inventory.repositories, ["appstream", "baseos"]);
+        assert_eq!(inventory.problems, []);
+        let without = assemble(&facts, &|path| path.starts_with("root/"));
+        assert_eq!(without.repositories, ["baseos"]);
     }
 
     #[test]

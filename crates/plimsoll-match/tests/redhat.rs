@@ -178,6 +178,7 @@ fn database(shared: &Path) -> &'static Database {
     })
 }
 
+#[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
 fn shared() -> Option<PathBuf> {
     let root = std::env::var_os("PLIMSOLL_SHARED").map_or_else(
         || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared"),

@@ -222,6 +222,9 @@ fn one(statement: &Statement, is_canonical: bool, speaker: &mut Speaker) {
     if wrong.is_empty() { speaker.kept() } else { speaker.rejected_in_part() }
 }
 
+/// A problem has some names, and each is repeated with every statement.
+const MOST_NAMES: usize = 64;
+
 /// The names of a vulnerability, sorted out.
 struct Names {
     /// Under which it is filed: its CVEs, else its name.
@@ -260,7 +263,11 @@ impl Names {
                 names.aliases.push(text.to_owned());
             }
         }
-        names.ids.dedup();
+        for list in [&mut names.ids, &mut names.aliases, &mut names.advisories, &mut names.links] {
+            list.sort();
+            list.dedup();
+            list.truncate(MOST_NAMES);
+        }
         // An alias of several CVEs is a name of none of them.
         if names.ids.len() > 1 {
             names.aliases.clear();

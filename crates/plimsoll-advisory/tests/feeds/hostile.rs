@@ -55,6 +55,13 @@ const SEEDS: &[(&str, &str)] = &[
         "azurelinux-3.0-oval.xml",
         r#"<oval_definitions xmlns:l="y"><generator><timestamp>2024-10-10T12:04:24Z</timestamp></generator><definitions><definition id="d"><metadata><title>a &amp; &#x41;<![CDATA[b]]></title><reference ref_id="CVE-2024-4577" ref_url="u"/><patchable>true</patchable><severity>High</severity></metadata><criteria><criterion test_ref="t"/></criteria></definition></definitions><tests><l:rpminfo_test id="t"><l:object object_ref="o"/><l:state state_ref="s"/></l:rpminfo_test></tests><objects><l:rpminfo_object id="o"><l:name>thrift</l:name></l:rpminfo_object></objects><states><l:rpminfo_state id="s"><l:evr operation="less than">0:1-1</l:evr></l:rpminfo_state></states></oval_definitions>"#,
     ),
+    ("vex/2024/cve-2024-1.json", include_str!("../../../../fuzz/seeds/feeds/csaf")),
+    ("vex/cve/2016/CVE-2016-20013.json", include_str!("../../../../fuzz/seeds/feeds/openvex")),
+    ("cve/CVE-2023-48161.json", include_str!("../../../../fuzz/seeds/feeds/redhat-api")),
+    ("external/cve_feed", include_str!("../../../../fuzz/seeds/feeds/rootio")),
+    ("echo/data.json", include_str!("../../../../fuzz/seeds/feeds/echo")),
+    ("vex/deletions.csv", include_str!("../../../../fuzz/seeds/feeds/redhat-deletions")),
+    ("repository-to-cpe.json", include_str!("../../../../fuzz/seeds/feeds/redhat-repositories")),
     (
         "kev.json",
         r#"{"dateReleased":"2026-08-07T16:45:47Z","vulnerabilities":[{"cveID":"CVE-2021-44228","dateAdded":"2021-12-10","dueDate":"2021-12-24","knownRansomwareCampaignUse":"Known"}]}"#,

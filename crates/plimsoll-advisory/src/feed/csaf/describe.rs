@@ -63,7 +63,8 @@ fn title<'d>(
     is_vex: bool,
 ) -> &'d str {
     let own = vulnerability.title.trim();
-    let title = if own.is_empty() && is_vex { document.document.title.trim() } else { own };
+    let is_about_this = is_vex && document.vulnerabilities.len() == 1;
+    let title = if own.is_empty() && is_about_this { document.document.title.trim() } else { own };
     if title == id { "" } else { title }
 }
 

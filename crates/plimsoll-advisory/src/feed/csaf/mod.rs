@@ -23,6 +23,7 @@
 //! * A component that is affected names its latest build, but the ones to come are affected too, so
 //!   every version is; except where the same build is listed as fixed elsewhere, which bounds it.
 //! * `known_not_affected` with a version speaks of that version alone.
+//! * What is said of a product as a whole names no package and makes no statement.
 //! * Packages for debuggers (`-debuginfo`, `-debugsource`) are left out, as vendors do in OVAL.
 
 pub(super) mod component;

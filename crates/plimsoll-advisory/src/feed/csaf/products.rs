@@ -8,6 +8,9 @@ use super::document::{Branch, List, Product, ProductTree};
 /// A package in a module in a release in a product: real chains have two links.
 const LONGEST_CHAIN: usize = 8;
 
+/// Real ids have some two hundred letters. Only the parts of a longer one would take long to look up.
+const LONGEST_ID: usize = 1024;
+
 /// A product tree, by id.
 pub(super) struct Products<'d> {
     nodes: HashMap<&'d str, &'d Product<'d>>,
@@ -81,11 +84,13 @@ impl<'d> Products<'d> {
         }
         if component.is_none() && !self.nodes.contains_key(id) {
             // Trees that were cut down, or that name a component without relating it.
+            if id.len() > LONGEST_ID {
+                return None;
+            }
             let (platform, part) = id
-                .match_indices(':')
+                .rmatch_indices(':')
                 .map(|(colon, _)| (&id[..colon], &id[colon + 1..]))
-                .filter(|(platform, _)| self.nodes.contains_key(platform))
-                .last()?;
+                .find(|(platform, _)| self.nodes.contains_key(platform))?;
             component = Some(self.component(part));
             current = platform;
         }

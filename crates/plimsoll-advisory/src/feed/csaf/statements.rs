@@ -99,7 +99,10 @@ impl<'d> Remarks<'d> {
             let remedy = remedy(&remediation.category, &remediation.details);
             for id in &remediation.product_ids {
                 if let Some(advisory) = advisory {
-                    remarks.advisories.entry(id).or_default().insert(advisory);
+                    let known = remarks.advisories.entry(id).or_default();
+                    if known.len() < MOST_ADVISORIES {
+                        known.insert(advisory);
+                    }
                 }
                 if let Some(remedy) = remedy {
                     remarks.remedies.entry(id).or_insert(remedy);
@@ -137,8 +140,11 @@ fn remedy<'d>(category: &'d str, details: &'d str) -> Option<(Status, &'d str)> 
     Some((status, if is_status { details } else { category }))
 }
 
-/// The longest word for a status is `Out of support scope`.
-const LONGEST_STATUS: usize = 32;
+/// The longest word for a status is `vulnerable_code_cannot_be_controlled_by_adversary`.
+const LONGEST_STATUS: usize = 64;
+
+/// A product gets its fix with one advisory, or a few.
+const MOST_ADVISORIES: usize = 64;
 
 /// Sums up what a document says about one vulnerability.
 ///
@@ -237,7 +243,9 @@ impl<'e> Collected<'e> {
         // What is said of a product as a whole names no package.
         let Some(component) = &resolved.component else { return };
         let name = &*component.name;
-        if !is_word(name) || component.version.as_deref().is_some_and(|text| !is_word(text)) {
+        let architecture = &*component.architecture;
+        let mut others = [architecture].into_iter().chain(component.version.as_deref());
+        if !is_word(name) || others.any(|text| !text.is_empty() && !is_word(text)) {
             return self.wrong.push(format!("product {product:?} names no package"));
         }
         if component.kind == Kind::Rpm && is_for_debuggers(name) {
@@ -343,7 +351,8 @@ impl<'e> Collected<'e> {
             Status::NotAffected => (status, self.remarks.flags.get(product).copied()),
             status => (status, None),
         };
-        (status, word.filter(|word| !word.is_empty()).map(str::to_owned))
+        let is_word = |word: &&str| (1..=LONGEST_STATUS).contains(&word.len());
+        (status, word.filter(is_word).map(str::to_owned))
     }
 }
 

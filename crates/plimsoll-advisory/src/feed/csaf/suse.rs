@@ -86,7 +86,7 @@ fn by_name(name: &str) -> Option<Place> {
     }
     let is_number = |word: &&str| word.bytes().next().is_some_and(|byte| byte.is_ascii_digit());
     let words: Vec<&str> = name.split([' ', '-']).collect();
-    let at = words.iter().position(|word| is_number(&word))?;
+    let at = words.iter().position(is_number)?;
     let pack = words.get(at + 1).and_then(|word| word.strip_prefix("SP"));
     let release = match pack {
         Some(pack) => format!("{}.{pack}", words[at]),
