@@ -13,6 +13,7 @@ mod distributions;
 mod enrichment;
 mod hostile;
 mod large;
+mod rows;
 mod rpm;
 mod support;
 mod ubuntu;
