@@ -32,6 +32,10 @@ pub enum Distribution {
     Chainguard,
     /// Debian, releases, testing and sid; also distroless.
     Debian,
+    /// Echo (rolling), images made of Debian's packages.
+    Echo,
+    /// Extra Packages for Enterprise Linux, which is a repository beside others' releases.
+    Epel,
     /// Fedora.
     Fedora,
     /// MinimOS (rolling).
@@ -125,6 +129,8 @@ table! {
     CentOsStream "centos-stream" "CentOS Stream" [] ("rpm", "centos") Rpm Major Binary Some("centos-stream");
     Chainguard "chainguard" "Chainguard" ["chainguard"] ("apk", "chainguard") Apk Rolling Source None;
     Debian "debian" "Debian" ["debian"] ("deb", "debian") Deb Major Source Some("debian");
+    Echo "echo" "Echo" ["echo"] ("deb", "echo") Deb Rolling Source None;
+    Epel "epel" "Extra Packages for Enterprise Linux" [] ("rpm", "fedora") Rpm Major Binary None;
     Fedora "fedora" "Fedora" ["fedora"] ("rpm", "fedora") Rpm Major Binary Some("fedora");
     MinimOs "minimos" "MinimOS" ["minimos"] ("apk", "minimos") Apk Rolling Source None;
     OpenEuler "openeuler" "openEuler" ["openEuler"] ("rpm", "openeuler") Rpm MajorMinor Binary None;
@@ -135,7 +141,7 @@ table! {
     RedHat "redhat" "Red Hat Enterprise Linux" ["rhel"] ("rpm", "redhat") Rpm Major Binary Some("rhel");
     Rocky "rocky" "Rocky Linux" ["rocky"] ("rpm", "rocky") Rpm Major Binary Some("rocky-linux");
     Sles "sles" "SUSE Linux Enterprise Server" ["sles", "sled", "sle_hpc", "sles_sap"] ("rpm", "suse") Rpm MajorMinor Binary Some("sles");
-    SleMicro "slem" "SUSE Linux Enterprise Micro" ["sle-micro", "sl-micro", "suse-microos", "sle-micro-rancher"] ("rpm", "suse") Rpm MajorMinor Binary Some("suse-linux-micro");
+    SleMicro "slem" "SUSE Linux Enterprise Micro" ["sle-micro", "sl-micro", "suse-microos", "sle-micro-rancher", "opensuse-leap-micro"] ("rpm", "suse") Rpm MajorMinor Binary Some("suse-linux-micro");
     Ubuntu "ubuntu" "Ubuntu" ["ubuntu"] ("deb", "ubuntu") Deb MajorMinor Source Some("ubuntu");
     Wolfi "wolfi" "Wolfi" ["wolfi"] ("apk", "wolfi") Apk Rolling Source None;
 }

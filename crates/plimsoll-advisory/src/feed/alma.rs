@@ -19,8 +19,9 @@ use std::collections::{BTreeMap, HashSet};
 use plimsoll_version::{Distribution, Scheme};
 use serde::Deserialize;
 
-use super::erratum::Words;
+use super::errata_words::Words;
 use super::identifier::{ids, is_cve, is_id, is_word, rfc3339};
+use super::prose::{is_modular, modules};
 use super::{FileContext, Publisher, Speaker, contains, file_name};
 use crate::model::{Affected, Range, Severity, Status, Vulnerability};
 use crate::sink::Sink;
@@ -34,9 +35,6 @@ pub(super) static ALMA: Publisher = Publisher {
 
 /// CVEs times packages: the largest kernel erratum so far names 111 CVEs and 74 packages.
 const MOST_STATEMENTS: usize = 200_000;
-
-/// An erratum is about one module, or one and its development files.
-const MOST_MODULES: usize = 4;
 
 #[derive(Deserialize)]
 struct Erratum {
@@ -244,24 +242,6 @@ fn namespace(ecosystem: &str) -> Option<String> {
     let plain =
         !release.is_empty() && release.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
     plain.then(|| Distribution::Alma.namespace(release))
-}
-
-/// Whether a version was built in a module.
-pub(super) fn is_modular(version: &str) -> bool {
-    version.contains(".module_el") || version.contains(".module+el")
-}
-
-/// The `name:stream` words of a summary, after the severity: `Low: virt:rhel and virt-devel:rhel
-/// security update`.
-pub(super) fn modules(summary: &str) -> Vec<&str> {
-    summary
-        .split(|sign: char| sign.is_whitespace() || sign == ',')
-        .filter(|word| {
-            let Some((name, stream)) = word.split_once(':') else { return false };
-            is_word(name) && is_word(stream) && !stream.contains(':')
-        })
-        .take(MOST_MODULES)
-        .collect()
 }
 
 /// What an erratum without a CVE says about itself.

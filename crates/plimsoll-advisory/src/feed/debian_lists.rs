@@ -39,8 +39,10 @@ pub(super) static DEBIAN: Publisher = Publisher {
     license: "not stated",
 };
 
-pub(super) fn recognises(path: &str, _: &[u8]) -> bool {
-    file_name(path) == "list" && ["DSA", "DLA"].contains(&directory(path))
+pub(super) fn recognises(path: &str, head: &[u8]) -> bool {
+    let name = file_name(path);
+    let is_kept_alone = ["DSA", "DLA"].contains(&name) && head.starts_with(b"[");
+    name == "list" && ["DSA", "DLA"].contains(&directory(path)) || is_kept_alone
 }
 
 /// The longest entries have some hundred lines.

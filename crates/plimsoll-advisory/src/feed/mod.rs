@@ -25,10 +25,16 @@
 //! Adding a feed is a file here and a row in [`FEEDS`].
 
 mod alma;
+mod alma_errata;
 mod alpine;
+mod alpine_tracker;
+mod arch;
+mod bodhi;
+mod bottlerocket;
 mod cpe;
 mod csaf;
 mod cve_record;
+mod cvrf;
 mod debian_cves;
 mod debian_lists;
 mod debian_tracker;
@@ -36,6 +42,7 @@ mod distro_info;
 mod echo;
 mod end_of_life;
 mod epss;
+mod errata_words;
 mod erratum;
 mod friendsofphp;
 mod gitlab;
@@ -46,21 +53,28 @@ mod node;
 mod nvd;
 mod openvex;
 mod osv;
-mod oval_azure;
+mod oval;
+mod photon_cves;
 mod project_kb;
+mod prose;
 mod purl;
 mod redhat_api;
 mod redhat_deletions;
 mod redhat_repositories;
 mod retirejs;
 mod retirenet;
+mod rocky;
 mod root_io;
 mod rubysec;
 mod series;
 pub(crate) mod speaker;
+mod statements;
+mod suse_products;
 mod tree;
 mod ubuntu;
+mod updateinfo;
 mod wolfi;
+mod xml;
 
 #[cfg(test)]
 mod testing;
@@ -122,7 +136,75 @@ pub static FEEDS: &[Feed] = &[
     feed("ubuntu-cve-tracker", &ubuntu::UBUNTU, ubuntu::recognises, ubuntu::parse),
     feed("alpine-secdb", &alpine::ALPINE, alpine::recognises, alpine::parse),
     feed("wolfi-advisories", &wolfi::WOLFI, wolfi::recognises, wolfi::parse),
-    feed("azurelinux-oval", &oval_azure::AZURE, oval_azure::recognises, oval_azure::parse),
+    feed("azurelinux-oval", &oval::azure::AZURE, oval::azure::recognises, oval::azure::parse),
+    feed("redhat-oval", &oval::redhat::REDHAT, oval::redhat::recognises, oval::redhat::parse),
+    feed("almalinux-oval", &alma::ALMA, oval::redhat::recognises_alma, oval::redhat::parse_alma),
+    feed("oracle-oval", &oval::oracle::ORACLE, oval::oracle::recognises, oval::oracle::parse),
+    feed("suse-oval", &oval::suse::SUSE, oval::suse::recognises, oval::suse::parse),
+    feed("photon-oval", &oval::photon::PHOTON_OVAL, oval::photon::recognises, oval::photon::parse),
+    feed("debian-oval", &oval::debian::DEBIAN_OVAL, oval::debian::recognises, oval::debian::parse),
+    feed("ubuntu-oval", &oval::ubuntu::UBUNTU_OVAL, oval::ubuntu::recognises, oval::ubuntu::parse),
+    feed("fedora-bodhi", &bodhi::FEDORA, bodhi::recognises, bodhi::parse),
+    feed("rocky-apollo", &rocky::ROCKY, rocky::recognises, rocky::parse),
+    feed(
+        "almalinux-updateinfo",
+        updateinfo::ALMA.publisher,
+        updateinfo::recognises_alma,
+        updateinfo::parse_alma,
+    ),
+    feed(
+        "amazon-updateinfo",
+        updateinfo::AMAZON.publisher,
+        updateinfo::recognises_amazon,
+        updateinfo::parse_amazon,
+    ),
+    feed(
+        "fedora-updateinfo",
+        updateinfo::FEDORA.publisher,
+        updateinfo::recognises_fedora,
+        updateinfo::parse_fedora,
+    ),
+    feed(
+        "openeuler-updateinfo",
+        updateinfo::OPEN_EULER.publisher,
+        updateinfo::recognises_open_euler,
+        updateinfo::parse_open_euler,
+    ),
+    feed(
+        "photon-updateinfo",
+        updateinfo::PHOTON.publisher,
+        updateinfo::recognises_photon,
+        updateinfo::parse_photon,
+    ),
+    feed(
+        "rocky-updateinfo",
+        updateinfo::ROCKY.publisher,
+        updateinfo::recognises_rocky,
+        updateinfo::parse_rocky,
+    ),
+    feed(
+        "suse-updateinfo",
+        updateinfo::SUSE.publisher,
+        updateinfo::recognises_suse,
+        updateinfo::parse_suse,
+    ),
+    feed(
+        "bottlerocket-updateinfo",
+        updateinfo::BOTTLEROCKET.publisher,
+        updateinfo::recognises_bottlerocket,
+        updateinfo::parse_bottlerocket,
+    ),
+    feed("almalinux-errata", &alma::ALMA, alma_errata::recognises, alma_errata::parse),
+    feed("alpine-tracker", &alpine::ALPINE, alpine_tracker::recognises, alpine_tracker::parse),
+    feed("arch-groups", &arch::ARCH, arch::recognises, arch::parse),
+    feed(
+        "bottlerocket-advisories",
+        updateinfo::BOTTLEROCKET.publisher,
+        bottlerocket::recognises,
+        bottlerocket::parse,
+    ),
+    feed("photon-cves", &photon_cves::PHOTON, photon_cves::recognises, photon_cves::parse),
+    feed("suse-cvrf", &cvrf::SUSE_CVRF, cvrf::recognises, cvrf::parse),
     feed("csaf", &csaf::REDHAT, csaf::recognises, csaf::parse),
     feed("openvex", &openvex::OTHERS, openvex::recognises, openvex::parse),
     feed("redhat-api", &redhat_api::API, redhat_api::recognises, redhat_api::parse),

@@ -49,7 +49,7 @@ pub(super) static UBUNTU: Publisher = Publisher {
 };
 
 /// The tracker repeats the scores of the NVD; they stay the NVD's word.
-static NVD: Publisher = Publisher {
+pub(super) static NVD: Publisher = Publisher {
     id: "nvd",
     name: "National Vulnerability Database",
     url: "https://nvd.nist.gov/",
@@ -246,7 +246,7 @@ fn verdict<'a>(word: &str, note: &'a str) -> Result<Verdict<'a>, String> {
 }
 
 /// Why something is ignored decides what that means.
-fn ignored(note: &str) -> Status {
+pub(super) fn ignored(note: &str) -> Status {
     let note = note.to_ascii_lowercase();
     if note.contains("was not-affected") {
         return Status::NotAffected;

@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crate::support::{Watch, each_file};
+use crate::unpack::unpack;
 
 /// A small generator of the xorshift family: the same changes in every run.
 struct Random(u64);
@@ -108,6 +109,27 @@ const SEEDS: &[(&str, &str)] = &[
     ("nvdcve-2.0-2024.json", include_str!("../../../../fuzz/seeds/feeds/nvd")),
 ];
 
+/// Feeds whose seeds are those of the fuzz targets, and what their files are called.
+const FUZZED: &[(&str, &str)] = &[
+    ("redhat-oval", "rhel-8.oval.xml"),
+    ("almalinux-oval", "org.almalinux.alsa-9.xml"),
+    ("oracle-oval", "com.oracle.elsa-all.xml"),
+    ("suse-oval", "suse.linux.enterprise.server.15.xml"),
+    ("photon-oval", "com.vmware.phsa-photon5.xml"),
+    ("debian-oval", "oval-definitions-bullseye.xml"),
+    ("ubuntu-oval", "com.ubuntu.jammy.cve.oval.xml"),
+    ("amazon-updateinfo", "repodata/updateinfo.xml"),
+    ("fedora-updateinfo", "repodata/updateinfo.xml"),
+    ("fedora-bodhi", "updates.json"),
+    ("rocky-apollo", "page1.json"),
+    ("almalinux-errata", "8/errata.json"),
+    ("alpine-tracker", "CVE-2019-1003051.json"),
+    ("arch-groups", "all.json"),
+    ("bottlerocket-advisories", "advisories/2.8.1/BRSA-r8uf9b2maepy.toml"),
+    ("photon-cves", "cve_data_photon4.0.json"),
+    ("suse-cvrf", "cvrf-suse-su-2019-1608-1.xml"),
+];
+
 /// Pieces that parsers stumble over, put in at random places.
 const PIECES: &[&str] = &[
     "\u{0}", "\n", "\"", "{", "[", "<", "&", ":", "-", "(", "ä", "\u{fffd}", "CVE-", "0", "*a",
@@ -119,7 +141,14 @@ fn cut_and_changed_files_are_read_to_some_end() {
     let begun = Instant::now();
     let mut random = Random(0x9e37_79b9_7f4a_7c15);
     let mut read = 0;
-    for (path, text) in SEEDS {
+    let fuzzed = FUZZED.iter().map(|(feed, path)| {
+        let seeds = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fuzz/seeds/feeds");
+        let text = std::fs::read_to_string(format!("{seeds}/{feed}")).expect("a seed");
+        // They are longer, and the fuzzer goes on where this ends.
+        (*path, text, 7, 300)
+    });
+    let own = SEEDS.iter().map(|(path, text)| (*path, (*text).to_owned(), 1, 1500));
+    for (path, text, step, changes) in own.chain(fuzzed) {
         let mut whole = Watch::of(&[]);
         assert!(whole.read(path, text.as_bytes()), "{path} has no feed");
         assert!(
@@ -135,10 +164,10 @@ fn cut_and_changed_files_are_read_to_some_end() {
             watch.read(path, bytes);
             read += 1;
         };
-        for end in 0..text.len() {
+        for end in (0..text.len()).step_by(step) {
             take(&text.as_bytes()[..end]);
         }
-        for _ in 0..1500 {
+        for _ in 0..changes {
             let mut bytes = text.as_bytes().to_vec();
             for _ in 0..=random.below(4) {
                 let at = random.below(bytes.len());
@@ -170,7 +199,11 @@ fn cut_and_changed_files_are_read_to_some_end() {
 }
 
 /// Feeds of which the samples have nothing; tests of their own read complete copies of them.
-const WITHOUT_SAMPLE: [&str; 11] = [
+const WITHOUT_SAMPLE: [&str; 15] = [
+    "bottlerocket-advisories",
+    "openeuler-updateinfo",
+    "photon-updateinfo",
+    "suse-updateinfo",
     "rustsec-markdown",
     "endoflife-products",
     "distro-info",
@@ -192,24 +225,26 @@ fn every_real_sample_is_read_or_passed_over() {
     let mut slowest = (Duration::ZERO, String::new());
     let found =
         each_file("data/upstream-feed-samples/upstream-feed-samples.tar.zst", |path, bytes| {
-            let start = Instant::now();
-            if let Some(feed) = plimsoll_advisory::feed::detect(
-                path,
-                &bytes[..bytes.len().min(plimsoll_advisory::feed::HEAD)],
-            ) {
-                taken.entry(feed.id).or_insert_with(Vec::new).push(path.to_owned());
-                watch.read(path, bytes);
-                for end in [bytes.len() / 3, bytes.len() / 2, bytes.len().saturating_sub(3)] {
-                    (feed.parse)(
-                        &plimsoll_advisory::feed::FileContext { path },
-                        &bytes[..end],
-                        &mut Watch::of(&[]),
-                    );
+            unpack(path, bytes, &mut |path, bytes| {
+                let start = Instant::now();
+                if let Some(feed) = plimsoll_advisory::feed::detect(
+                    path,
+                    &bytes[..bytes.len().min(plimsoll_advisory::feed::HEAD)],
+                ) {
+                    taken.entry(feed.id).or_insert_with(Vec::new).push(path.to_owned());
+                    watch.read(path, bytes);
+                    for end in [bytes.len() / 3, bytes.len() / 2, bytes.len().saturating_sub(3)] {
+                        (feed.parse)(
+                            &plimsoll_advisory::feed::FileContext { path },
+                            &bytes[..end],
+                            &mut Watch::of(&[]),
+                        );
+                    }
                 }
-            }
-            if start.elapsed() > slowest.0 {
-                slowest = (start.elapsed(), path.to_owned());
-            }
+                if start.elapsed() > slowest.0 {
+                    slowest = (start.elapsed(), path.to_owned());
+                }
+            });
         });
     if !found {
         return;
@@ -222,6 +257,7 @@ fn every_real_sample_is_read_or_passed_over() {
             println!("    {path}");
         }
     }
+    // These have complete sets, or nothing but what the parser's own tests have.
     for feed in plimsoll_advisory::feed::FEEDS {
         assert!(
             taken.contains_key(feed.id) || WITHOUT_SAMPLE.contains(&feed.id),

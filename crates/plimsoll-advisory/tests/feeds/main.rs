@@ -9,13 +9,16 @@
 mod apk;
 mod csaf;
 mod debian;
+mod distributions;
 mod enrichment;
 mod hostile;
 mod languages;
 mod large;
 mod nvd;
 mod osv;
+mod rows;
 mod rpm;
 mod support;
 mod ubuntu;
+mod unpack;
 mod vex_samples;

@@ -164,6 +164,9 @@ impl Sink for Memory {
         self.repositories.push(repository);
     }
 
+    // No database of another scanner speaks of deletions.
+    fn deleted(&mut self, _: SourceId, _: &str, _: Option<&str>) {}
+
     fn count(&mut self, source: SourceId, fate: Fate) {
         let counts = self.counts.entry(self.id(source)).or_default();
         match fate {

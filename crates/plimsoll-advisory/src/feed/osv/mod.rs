@@ -31,7 +31,7 @@ mod statement;
 use names::{Names, cve_within};
 use schema::{Rating, Record};
 
-use super::erratum::Words;
+use super::errata_words::Words;
 use super::identifier::{is_id, rfc3339};
 use super::{FileContext, Publisher, Speaker, file_name, tree};
 use crate::model::{Affected, Severity, Vulnerability};

@@ -6,7 +6,7 @@
 use super::super::alma::ALMA;
 use super::super::alpine::{ALPINE, CHAINGUARD, MINIMOS};
 use super::super::debian_lists::DEBIAN;
-use super::super::oval_azure::AZURE;
+use super::super::oval::azure::AZURE;
 use super::super::ubuntu::UBUNTU;
 use super::super::{Publisher, wolfi::WOLFI};
 

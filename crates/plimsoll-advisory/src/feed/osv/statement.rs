@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use plimsoll_version::{Distribution, MatchBy, Scheme};
 
-use super::super::alma::{is_modular, modules};
 use super::super::identifier::{is_cve, is_name, is_word};
+use super::super::prose::{is_modular, modules};
 use super::names::Names;
 use super::place::{self, Kind, Place};
 use super::ranges::{self, Affected as Versions};
