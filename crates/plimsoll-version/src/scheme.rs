@@ -4,6 +4,8 @@ use std::cmp::Ordering;
 
 use serde::{Deserialize, Serialize};
 
+use crate::{Distribution, Ecosystem};
+
 /// The rules by which an ecosystem orders its versions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -74,6 +76,14 @@ macro_rules! rules {
 }
 
 impl Scheme {
+    /// The rules that hold in a namespace of advisories: `debian:12`, `npm`. Nothing for a
+    /// namespace that neither a distribution nor an ecosystem has.
+    pub fn of_namespace(namespace: &str) -> Option<Scheme> {
+        let id = namespace.split(':').next().unwrap_or(namespace);
+        let distribution = Distribution::from_id(id).map(Distribution::scheme);
+        distribution.or_else(|| Ecosystem::from_id(id).map(Ecosystem::scheme))
+    }
+
     /// Every scheme.
     pub const ALL: [Scheme; 19] = [
         Scheme::Apk,

@@ -34,13 +34,15 @@ mod debian_tracker;
 mod distro_info;
 mod end_of_life;
 mod epss;
+mod erratum;
 mod friendsofphp;
 mod gitlab;
-mod identifier;
+pub(crate) mod identifier;
 mod known_exploited;
 mod language;
 mod node;
 mod nvd;
+mod osv;
 mod oval_azure;
 mod project_kb;
 mod purl;
@@ -48,7 +50,7 @@ mod retirejs;
 mod retirenet;
 mod rubysec;
 mod series;
-mod speaker;
+pub(crate) mod speaker;
 mod tree;
 mod ubuntu;
 mod wolfi;
@@ -135,6 +137,9 @@ pub static FEEDS: &[Feed] = &[
     feed("project-kb", &project_kb::PROJECT_KB, project_kb::recognises, project_kb::parse),
     feed("nvd-overrides", &nvd::ANCHORE, nvd::recognises_override, nvd::parse_override),
     feed("nvd", &nvd::NVD, nvd::recognises, nvd::parse),
+    feed("rustsec-markdown", &osv::RUSTSEC, osv::rustsec::recognises, osv::rustsec::parse),
+    feed("osv", &osv::OSV, osv::recognises, osv::parse),
+    feed("osv-yaml", &osv::OSV, osv::recognises_yaml, osv::parse_yaml),
     feed("cve-records", &cve_record::CVE, cve_record::recognises, cve_record::parse),
     feed(
         "endoflife-products",

@@ -74,6 +74,9 @@ const SEEDS: &[(&str, &str)] = &[
         "full",
         r#"{"generated_at":"2025-07-02T00:53:29+00:00","result":[{"name":"ubuntu","releases":[{"name":"24.04","isEol":false,"eolFrom":"2029-04-25"}]}]}"#,
     ),
+    ("GO-2024-0001.json", include_str!("../../../../fuzz/seeds/feeds/osv")),
+    ("PYSEC-2024-0001.yaml", include_str!("../../../../fuzz/seeds/feeds/osv-yaml")),
+    ("RUSTSEC-2024-0001.md", include_str!("../../../../fuzz/seeds/feeds/rustsec-markdown")),
     (
         "ubuntu.csv",
         "version,codename,series,created,release,eol,eol-server,eol-esm\n22.04 LTS,J,jammy,2021-10-14,2022-04-21,2027-06-01,2027-06-01,2032-04-21\n",
@@ -160,10 +163,11 @@ fn cut_and_changed_files_are_read_to_some_end() {
 }
 
 /// Feeds of which the samples have nothing; tests of their own read complete copies of them.
-const WITHOUT_SAMPLE: [&str; 10] = [
+const WITHOUT_SAMPLE: [&str; 11] = [
     "endoflife-products",
     "distro-info",
     "wolfi-advisories",
+    "rustsec-markdown",
     "rubysec",
     "friendsofphp",
     "nodejs-security-wg",

@@ -13,6 +13,7 @@ mod hostile;
 mod languages;
 mod large;
 mod nvd;
+mod osv;
 mod rpm;
 mod support;
 mod ubuntu;
