@@ -224,9 +224,6 @@ pub static FEEDS: &[Feed] = &[
         known_exploited::parse,
     ),
     feed("epss", &epss::EPSS, epss::recognises, epss::parse),
-    feed("rustsec-markdown", &osv::RUSTSEC, osv::rustsec::recognises, osv::rustsec::parse),
-    feed("osv", &osv::OSV, osv::recognises, osv::parse),
-    feed("osv-yaml", &osv::OSV, osv::recognises_yaml, osv::parse_yaml),
     feed("rubysec", &rubysec::RUBYSEC, rubysec::recognises, rubysec::parse),
     feed(
         "friendsofphp",
@@ -241,6 +238,9 @@ pub static FEEDS: &[Feed] = &[
     feed("project-kb", &project_kb::PROJECT_KB, project_kb::recognises, project_kb::parse),
     feed("nvd-overrides", &nvd::ANCHORE, nvd::recognises_override, nvd::parse_override),
     feed("nvd", &nvd::NVD, nvd::recognises, nvd::parse),
+    feed("rustsec-markdown", &osv::RUSTSEC, osv::rustsec::recognises, osv::rustsec::parse),
+    feed("osv", &osv::OSV, osv::recognises, osv::parse),
+    feed("osv-yaml", &osv::OSV, osv::recognises_yaml, osv::parse_yaml),
     feed("cve-records", &cve_record::CVE, cve_record::recognises, cve_record::parse),
     feed(
         "endoflife-products",

@@ -208,6 +208,7 @@ const WITHOUT_SAMPLE: [&str; 15] = [
     "endoflife-products",
     "distro-info",
     "wolfi-advisories",
+    "rustsec-markdown",
     "rubysec",
     "friendsofphp",
     "nodejs-security-wg",
