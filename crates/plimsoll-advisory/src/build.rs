@@ -12,8 +12,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::{io, thread};
 
 use crate::collector::{Collector, Counts};
-use crate::database::{Database, DatabaseError, TooLarge, WriteOptions, compile, save};
+use crate::database::{Bytes, Database, DatabaseError, TooLarge, WriteOptions, compile, save};
 use crate::feed::{Feed, FileContext};
+use crate::import;
 use crate::model::Source;
 use crate::sink::{FeedProblem, Sink};
 
@@ -83,6 +84,12 @@ pub enum BuildError {
     NothingFound {
         /// Number of files that were looked at.
         files: u64,
+    },
+    /// The file is no database that can be imported.
+    #[error("{} is neither a trivy.db nor a vulnerability.db of Grype", path.display())]
+    UnknownDatabase {
+        /// The file.
+        path: PathBuf,
     },
     /// The records do not fit the format.
     #[error("the database would be too large ({section} section)")]
@@ -193,12 +200,32 @@ pub fn read<S: Sink + Send>(
     Ok(ReadOutcome { sinks, files, unrecognised, problems })
 }
 
+/// Reads another scanner's database, and compiles what it says.
+pub fn import(path: &Path, options: &BuildOptions) -> Result<BuildOutcome, BuildError> {
+    let input = |source| BuildError::Input { path: path.to_owned(), source };
+    let bytes = Bytes::map(path).map_err(input)?;
+    let kind = import::detect(&bytes)
+        .ok_or_else(|| BuildError::UnknownDatabase { path: path.to_owned() })?;
+    let mut collector = Collector::new();
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    import::import(kind, &bytes, &mut collector, &name);
+    finish(collector, options, (1, 0))
+}
+
 /// Reads the given files, directories and archives, and compiles what they say.
 pub fn build(paths: &[PathBuf], options: &BuildOptions) -> Result<BuildOutcome, BuildError> {
     let read = read(paths, options, Collector::new)?;
     let mut collector = Collector::new();
     read.sinks.into_iter().for_each(|other| collector.merge(other));
     read.problems.into_iter().for_each(|problem| collector.problem(problem));
+    finish(collector, options, (read.files, read.unrecognised))
+}
+
+fn finish(
+    mut collector: Collector,
+    options: &BuildOptions,
+    (files, unrecognised): (u64, u64),
+) -> Result<BuildOutcome, BuildError> {
     let problems = collector.problems().to_vec();
     if let Some(day) = &options.until {
         collector.forget_after(day);
@@ -209,8 +236,8 @@ pub fn build(paths: &[PathBuf], options: &BuildOptions) -> Result<BuildOutcome, 
         scores: compiled.scores,
         sources: compiled.sources,
         problems,
-        files: read.files,
-        unrecognised: read.unrecognised,
+        files,
+        unrecognised,
     })
 }
 

@@ -32,7 +32,7 @@ pub use vulnerability::{Detail, Details, Text, VulnerabilityEntry};
 pub use write::{TooLarge, WriteOptions, Written};
 
 use self::blocks::Blocks;
-use self::bytes::Bytes;
+pub(crate) use self::bytes::Bytes;
 use self::cursor::Cursor;
 use self::format::{NONE, Section, u32_at};
 use self::layout::Layout;
@@ -100,6 +100,11 @@ impl Database {
         self.layout.scores
     }
 
+    /// Maps any file: the bytes as they lie on disk, without reading them.
+    pub fn map_file(path: &Path) -> std::io::Result<impl std::ops::Deref<Target = [u8]>> {
+        Bytes::map(path)
+    }
+
     /// The bytes of the file.
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
@@ -110,7 +115,7 @@ impl Database {
         self.layout.digest()
     }
 
-    /// The same, as bytes.
+    /// The same as [`Database::digest`], as bytes.
     pub(crate) fn content_digest(&self) -> [u8; 32] {
         self.layout.content_digest
     }

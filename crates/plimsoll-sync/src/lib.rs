@@ -28,6 +28,6 @@ pub use outcome::{Failure, Outcome, Part, SignatureStatus, Transfer};
 pub use publish::{Published, publish_directory, push};
 pub use release::Release;
 pub use source::{InvalidSource, Source};
-pub use state::{LocalState, local_state};
+pub use state::{LocalState, last_checked, local_state};
 pub use update::{UpdateOptions, update};
 pub use verify::{VerifiedFile, verify};

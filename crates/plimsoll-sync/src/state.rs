@@ -88,3 +88,10 @@ pub fn local_state(database: &Path, keys: &TrustedKeys) -> Result<LocalState, Re
         source: state.source,
     })
 }
+
+/// When a source was last asked about a database with success, as RFC 3339. Nothing of the database
+/// itself is read.
+pub fn last_checked(database: &Path) -> Option<String> {
+    let seconds = State::read(database).checked_at?;
+    Some(jiff::Timestamp::from_second(seconds).ok()?.to_string())
+}

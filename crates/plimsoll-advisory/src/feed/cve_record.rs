@@ -49,7 +49,8 @@ struct Record<'a> {
 struct Metadata<'a> {
     #[serde(borrow)]
     cve_id: Cow<'a, str>,
-    #[serde(borrow)]
+    /// Go's records do not have it.
+    #[serde(borrow, default)]
     state: Cow<'a, str>,
     #[serde(borrow, default)]
     date_published: Option<Cow<'a, str>>,
@@ -181,7 +182,7 @@ pub(super) fn parse(file: &FileContext, bytes: &[u8], sink: &mut dyn Sink) {
     let mut own = read(&metadata.cve_id, &record.containers.cna);
     own.published = date(&metadata.date_published);
     match &*metadata.state {
-        "PUBLISHED" => {}
+        "PUBLISHED" | "" => {}
         "REJECTED" => {
             own.description = english(&record.containers.cna.rejected_reasons);
             // The date may be missing; that it was withdrawn must not be.

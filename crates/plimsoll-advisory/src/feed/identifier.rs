@@ -15,11 +15,15 @@ pub(crate) fn is_cve(text: &str) -> bool {
     year.len() == 4 && digits(year) && (4..=19).contains(&number.len()) && digits(number)
 }
 
+/// Marks of databases whose ids are random signs: one in five hundred has no digit.
+const RANDOM: &[&str] = &["GHSA-", "CGA-", "MINI-", "ECHO-"];
+
 /// Whether a feed may use this word as an id: letters, digits and a few joints, with one digit at
-/// least.
+/// least, unless the signs are drawn at random.
 pub(crate) fn is_id(text: &str) -> bool {
     text.len() <= LONGEST_WORD
-        && text.bytes().any(|byte| byte.is_ascii_digit())
+        && (text.bytes().any(|byte| byte.is_ascii_digit())
+            || RANDOM.iter().any(|mark| text.starts_with(mark)))
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.:".contains(&byte))
         && text.bytes().next().is_some_and(|byte| byte.is_ascii_alphanumeric())
 }
@@ -29,6 +33,14 @@ pub(crate) fn is_word(text: &str) -> bool {
     !text.is_empty()
         && text.len() <= LONGEST_WORD
         && text.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+/// Whether this can be the name of a language's package. Malicious ones are named with the letters
+/// of other scripts that look like Latin ones.
+pub(super) fn is_name(text: &str) -> bool {
+    !text.is_empty()
+        && text.len() <= LONGEST_WORD
+        && !text.chars().any(|sign| sign.is_whitespace() || sign.is_control())
 }
 
 /// People write a handful of ids into one text.

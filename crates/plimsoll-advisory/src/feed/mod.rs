@@ -34,7 +34,9 @@ mod distro_info;
 mod end_of_life;
 mod epss;
 pub(crate) mod identifier;
+mod erratum;
 mod known_exploited;
+mod osv;
 mod oval_azure;
 mod series;
 pub(crate) mod speaker;
@@ -110,6 +112,9 @@ pub static FEEDS: &[Feed] = &[
         known_exploited::parse,
     ),
     feed("epss", &epss::EPSS, epss::recognises, epss::parse),
+    feed("rustsec-markdown", &osv::RUSTSEC, osv::rustsec::recognises, osv::rustsec::parse),
+    feed("osv", &osv::OSV, osv::recognises, osv::parse),
+    feed("osv-yaml", &osv::OSV, osv::recognises_yaml, osv::parse_yaml),
     feed("cve-records", &cve_record::CVE, cve_record::recognises, cve_record::parse),
     feed(
         "endoflife-products",

@@ -74,6 +74,9 @@ const SEEDS: &[(&str, &str)] = &[
         "full",
         r#"{"generated_at":"2025-07-02T00:53:29+00:00","result":[{"name":"ubuntu","releases":[{"name":"24.04","isEol":false,"eolFrom":"2029-04-25"}]}]}"#,
     ),
+    ("GO-2024-0001.json", include_str!("../../../../fuzz/seeds/feeds/osv")),
+    ("PYSEC-2024-0001.yaml", include_str!("../../../../fuzz/seeds/feeds/osv-yaml")),
+    ("RUSTSEC-2024-0001.md", include_str!("../../../../fuzz/seeds/feeds/rustsec-markdown")),
     (
         "ubuntu.csv",
         "version,codename,series,created,release,eol,eol-server,eol-esm\n22.04 LTS,J,jammy,2021-10-14,2022-04-21,2027-06-01,2027-06-01,2032-04-21\n",
@@ -182,7 +185,8 @@ fn every_real_sample_is_read_or_passed_over() {
     for feed in plimsoll_advisory::feed::FEEDS {
         assert!(
             taken.contains_key(feed.id)
-                || ["endoflife-products", "distro-info", "wolfi-advisories"].contains(&feed.id),
+                || ["endoflife-products", "distro-info", "wolfi-advisories", "rustsec-markdown"]
+                    .contains(&feed.id),
             "no sample of {}",
             feed.id
         );

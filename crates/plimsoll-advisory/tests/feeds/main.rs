@@ -11,6 +11,7 @@ mod debian;
 mod enrichment;
 mod hostile;
 mod large;
+mod osv;
 mod rpm;
 mod support;
 mod ubuntu;

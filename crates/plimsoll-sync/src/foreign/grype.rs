@@ -34,21 +34,24 @@ pub struct GrypeLatest {
     pub checksum: Digest,
 }
 
-/// Fetches Grype's database into a directory of its own, unless it is there.
+/// Fetches Grype's database into a directory of its own, unless it is there, or the archive has the
+/// digest that the caller knows already.
 ///
 /// Blocks; must not be called from an asynchronous task.
 pub fn pull_grype(
     latest: &str,
     directory: &Path,
+    known: Option<&str>,
     options: &RegistryOptions,
 ) -> Result<(GrypeLatest, ForeignFiles), UpdateError> {
     let target = Target::open(directory, NAMES)?;
-    pull(latest, &target, options).map_err(UpdateError::Local)
+    pull(latest, &target, known, options).map_err(UpdateError::Local)
 }
 
 fn pull(
     latest: &str,
     target: &Target<'_>,
+    known: Option<&str>,
     options: &RegistryOptions,
 ) -> Result<(GrypeLatest, ForeignFiles), Refusal> {
     let client = WebClient::new(options)?;
@@ -63,7 +66,7 @@ fn pull(
         return Err(Refusal::Listing("latest.json names no plain file".to_owned()));
     }
     let digest = document.checksum.to_string();
-    if target.has(&digest) {
+    if known == Some(digest.as_str()) || target.has(&digest) {
         return Ok((document, target.done(digest, true)));
     }
     let base = latest.rsplit_once('/').map_or("", |(base, _)| base);

@@ -35,23 +35,26 @@ impl TrivyDatabase {
     }
 }
 
-/// Fetches one of Trivy's databases into a directory of its own, unless it is there.
+/// Fetches one of Trivy's databases into a directory of its own, unless it is there, or the archive
+/// has the digest that the caller knows already.
 ///
 /// Blocks; must not be called from an asynchronous task.
 pub fn pull_trivy(
     reference: &Reference,
     which: TrivyDatabase,
     directory: &Path,
+    known: Option<&str>,
     options: &RegistryOptions,
 ) -> Result<ForeignFiles, UpdateError> {
     let target = Target::open(directory, which.names())?;
-    pull(reference, which, &target, options).map_err(UpdateError::Local)
+    pull(reference, which, &target, known, options).map_err(UpdateError::Local)
 }
 
 fn pull(
     reference: &Reference,
     which: TrivyDatabase,
     target: &Target<'_>,
+    known: Option<&str>,
     options: &RegistryOptions,
 ) -> Result<ForeignFiles, Refusal> {
     let repository = Repository::open(reference, options, Access::Pull)?;
@@ -62,7 +65,7 @@ fn pull(
         return Err(Refusal::Listing(format!("of {reference} has not exactly one layer {wanted}")));
     };
     let digest = layer.digest.to_string();
-    if target.has(&digest) {
+    if known == Some(digest.as_str()) || target.has(&digest) {
         return Ok(target.done(digest, true));
     }
     let what = format!("the archive of {reference}");

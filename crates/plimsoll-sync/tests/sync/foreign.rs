@@ -58,7 +58,7 @@ impl Published {
 
     fn pull(&self, which: TrivyDatabase, directory: &Path) -> Result<ForeignFiles, UpdateError> {
         let reference = format!("{}/team/db:2", self.server.host()).parse().unwrap();
-        pull_trivy(&reference, which, directory, &RegistryOptions::default())
+        pull_trivy(&reference, which, directory, None, &RegistryOptions::default())
     }
 }
 
@@ -166,7 +166,7 @@ fn grypes_database_is_fetched_once() {
     let directory = tempfile::tempdir().unwrap();
     let pull = |server: &Server| {
         let address = format!("http://{}/v6/latest.json", server.host());
-        pull_grype(&address, directory.path(), &RegistryOptions::default())
+        pull_grype(&address, directory.path(), None, &RegistryOptions::default())
     };
     let right = Digest::sha256(&archive);
     for (checksum, path, reason) in [

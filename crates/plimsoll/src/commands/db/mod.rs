@@ -3,8 +3,12 @@
 pub(crate) mod build;
 pub(crate) mod delta;
 pub(crate) mod diff;
+pub(crate) mod import;
 pub(crate) mod info;
+pub(crate) mod pull;
+pub(crate) mod push;
 pub(crate) mod search;
+pub(crate) mod verify;
 
 use plimsoll_advisory::{AffectedEntry, Counts};
 
@@ -21,6 +25,14 @@ pub(crate) fn run(run: &Run<'_>, action: &DatabaseAction) -> anyhow::Result<Outc
         }
         DatabaseAction::Diff { old, new, format } => diff::run(old, new, *format),
         DatabaseAction::Delta { old, new, output } => delta::run(run, old, new, output),
+        DatabaseAction::Import { from, to } => import::run(run, from, to.as_deref()),
+        DatabaseAction::Pull(pull) => pull::run(run, pull),
+        DatabaseAction::Push(push) => push::run(run, push),
+        DatabaseAction::Verify { file, keys, signature } => {
+            verify::run(run, file.as_deref(), keys, signature.as_deref())
+        }
+        DatabaseAction::Sign { file, key } => verify::sign(run, file, key),
+        DatabaseAction::GenerateKeyPair { prefix } => verify::generate_key_pair(run, prefix),
         DatabaseAction::Info { file, format } => info::run(run, file.as_deref(), *format),
     }
 }
@@ -65,7 +77,7 @@ fn versions(entry: &AffectedEntry<'_>) -> String {
     }
 }
 
-fn human_size(bytes: u64) -> String {
+pub(crate) fn human_size(bytes: u64) -> String {
     match bytes {
         0..10_000 => format!("{bytes} bytes"),
         10_000..1_000_000 => format!("{} kB", bytes / 1_000),
