@@ -17,6 +17,8 @@ mod database {
     pub(crate) mod format;
     pub(crate) mod write;
 }
+#[path = "src/deletions.rs"]
+mod deletions;
 #[path = "src/model.rs"]
 mod model;
 #[path = "src/sink.rs"]
@@ -100,7 +102,13 @@ fn main() {
     let starter = root.join("starter");
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed=starter");
-    for included in ["collector.rs", "database/format.rs", "database/write.rs", "database/write"] {
+    for included in [
+        "collector.rs",
+        "deletions.rs",
+        "database/format.rs",
+        "database/write.rs",
+        "database/write",
+    ] {
         println!("cargo::rerun-if-changed=src/{included}");
     }
 

@@ -1,8 +1,9 @@
-//! os-release and its older relatives: the first byte picks the file.
+//! os-release and its older relatives (the first byte picks the file), and other short documents.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
 use plimsoll_inventory::os::{OS_FILES, detect, parse_bottlerocket_inventory};
+use plimsoll_inventory::parse_content_manifest;
 
 fuzz_target!(|bytes: &[u8]| {
     let Some((first, rest)) = bytes.split_first() else { return };
@@ -10,4 +11,5 @@ fuzz_target!(|bytes: &[u8]| {
     detect(&[(path, 0, rest)]);
     detect(&[("etc/os-release", 0, rest), (path, 1, rest)]);
     parse_bottlerocket_inventory(rest);
+    parse_content_manifest(rest);
 });

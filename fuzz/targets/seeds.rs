@@ -77,6 +77,11 @@ fn all() -> Vec<(&'static str, Vec<Vec<u8>>)> {
         ),
         ("fuzz_feeds", feeds()),
         ("fuzz_database", vec![small_database()]),
+        ("fuzz_bolt", vec![bolt()]),
+        ("fuzz_trivy_db", vec![bolt()]),
+        ("fuzz_sqlite", vec![sqlite(&packages)[16..].to_vec(), text!("grype.db")[16..].to_vec()]),
+        ("fuzz_grype_db", vec![text!("grype.db")[16..].to_vec()]),
+        ("fuzz_java_index", vec![java_index()]),
         ("fuzz_archive", layers.iter().flat_map(|layer| images(layer)).collect()),
         ("fuzz_layer", layers.iter().flat_map(|l| [l.clone(), gzip(l), zstd(l)]).collect()),
     ]
@@ -114,6 +119,58 @@ fn small_database() -> Vec<u8> {
     }
     let written = compile(collector, &WriteOptions::default());
     written.expect("samples are small").bytes
+}
+
+/// A `trivy.db` with buckets of each kind, large enough for branches and overflow pages.
+fn bolt() -> Vec<u8> {
+    let mut tree = plimsoll_bolt::Tree::default();
+    let mut put = |path: &[&str], json: &str| {
+        let (key, buckets) = path.split_last().expect("a path");
+        buckets.iter().fold(&mut tree, |tree, name| tree.bucket(*name)).put(*key, json);
+    };
+    let alpine = r#"{"ID":"alpine","Name":"Alpine Secdb","URL":"https://secdb.alpinelinux.org/"}"#;
+    put(&["data-source", "alpine 3.10"], alpine);
+    put(&["alpine 3.10", "openssl", "CVE-2019-1549"], r#"{"FixedVersion":"1.1.1d-r0"}"#);
+    put(&["debian 9", "bash", "CVE-2019-18276"], r#"{"Severity":1,"Status":7}"#);
+    put(
+        &["rocky 8", "openssl-libs", "CVE-2021-3712"],
+        r#"{"Entries":[{"FixedVersion":"1:1.1.1k-5.el8","Arches":["x86_64"],"VendorIDs":["RLSA-1"]}]}"#,
+    );
+    put(
+        &["Red Hat", "nodejs:12::npm", "RHSA-2020:0598"],
+        r#"{"Entries":[{"FixedVersion":"1:6.13.4-1.el8","Affected":[5],"Cves":[{"ID":"CVE-2019-16776","Severity":3}]}]}"#,
+    );
+    put(&["Red Hat CPE", "cpe", "5"], r#""cpe:/o:redhat:enterprise_linux:8::baseos""#);
+    put(&["Red Hat CPE", "repository", "rhel-8-baseos"], "[5]");
+    put(
+        &["rubygems::Ruby", "rack", "CVE-2020-8161"],
+        r#"{"PatchedVersions":["~> 2.1.3",">= 2.2.0"],"UnaffectedVersions":["< 1.0"],"VendorIDs":["GHSA-1"]}"#,
+    );
+    let nvd = r#"{"nvd":{"V3Vector":"CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:L/I:N/A:N"}}"#;
+    for number in 0..40 {
+        let text = "x".repeat(number * number);
+        let json = format!(
+            r#"{{"Title":"{text}","VendorSeverity":{{"nvd":2}},"CVSS":{nvd},"Severity":"LOW"}}"#
+        );
+        put(&["vulnerability", &format!("CVE-2020-10{number:02}")], &json);
+    }
+    plimsoll_bolt::write(&tree, 1024)
+}
+
+/// An index of a few archives.
+fn java_index() -> Vec<u8> {
+    let mut builder = plimsoll_java_index::Builder::new();
+    for (first, group, artifact, version) in [
+        (0, "org.a", "core", "1.0"),
+        (70, "org.a", "core", "1.1"),
+        (90, "org.b", "core", "1.0"),
+        (255, "org.c", "other", "2.0.RELEASE"),
+    ] {
+        let mut sha1 = [7; 20];
+        sha1[0] = first;
+        builder.add(sha1, group, artifact, version, first > 0).expect("names are short");
+    }
+    builder.finish("2026-08-20").expect("it is small")
 }
 
 fn os_files() -> Vec<Vec<u8>> {

@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use crate::database::format;
+use crate::deletions::Deleted;
 use crate::model::{
     Affected, EndOfLife, Epss, Exploited, Import, Range, Repository, Severity, Source, Status,
     Vulnerability,
@@ -96,6 +97,8 @@ pub struct Collector {
     pub(crate) epss: BTreeMap<u32, EpssRow>,
     pub(crate) end_of_life: Vec<(SourceId, EndOfLife)>,
     pub(crate) repositories: Vec<(SourceId, Repository)>,
+    /// What sources took back: source and id, with the latest date where one was given.
+    pub(crate) deleted: Deleted,
     pub(crate) problems: Vec<FeedProblem>,
     /// The records come from a finished database: names are joined and the counts are final.
     pub(crate) sealed: bool,
@@ -183,6 +186,7 @@ impl Collector {
             .extend(other.end_of_life.into_iter().map(|(from, record)| (source(from), record)));
         self.repositories
             .extend(other.repositories.into_iter().map(|(from, record)| (source(from), record)));
+        self.deleted.merge(other.deleted, source);
         for (key, row) in other.epss {
             self.put_epss(key, EpssRow { source: source(row.source), ..row });
         }
@@ -377,6 +381,10 @@ impl Sink for Collector {
         self.repositories.push((source, repository));
     }
 
+    fn deleted(&mut self, source: SourceId, id: &str, at: Option<&str>) {
+        self.deleted.note(source, id, at);
+    }
+
     fn count(&mut self, source: SourceId, fate: Fate) {
         let counts = &mut self.collected(source).counts;
         let count = match fate {
@@ -556,6 +564,14 @@ impl Verdicts {
     }
 
     /// The verdicts in the order of their numbers.
+    pub(crate) fn list(&self) -> Vec<&Verdict> {
+        let mut list: Vec<(u32, &Verdict)> =
+            self.0.iter().map(|(verdict, &id)| (id, verdict)).collect();
+        list.sort_unstable_by_key(|(id, _)| *id);
+        list.into_iter().map(|(_, verdict)| verdict).collect()
+    }
+
+    /// The same, without keeping anything else.
     pub(crate) fn into_list(self) -> Vec<Verdict> {
         let mut list: Vec<(u32, Verdict)> =
             self.0.into_iter().map(|(verdict, id)| (id, verdict)).collect();

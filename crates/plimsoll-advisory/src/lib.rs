@@ -8,6 +8,7 @@
 pub mod build;
 mod collector;
 pub mod database;
+mod deletions;
 pub mod delta;
 pub mod diff;
 pub mod feed;

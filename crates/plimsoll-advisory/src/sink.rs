@@ -72,6 +72,12 @@ pub trait Sink {
     /// Adds the products that a repository belongs to.
     fn repository(&mut self, source: SourceId, repository: Repository);
 
+    /// Takes back what the source said: its statements that are filed under this id, as a
+    /// vulnerability or as an advisory, are left out wherever they come from and whenever they were
+    /// said. `at` is when, as RFC 3339: what the source says of a vulnerability that it modified
+    /// after that day stays.
+    fn deleted(&mut self, source: SourceId, id: &str, at: Option<&str>);
+
     /// Counts one record of the input. Every record is counted once.
     fn count(&mut self, source: SourceId, fate: Fate);
 

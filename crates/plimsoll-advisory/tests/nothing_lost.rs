@@ -73,13 +73,15 @@ fn every_statement_of_every_source_is_found_again() {
 
 /// What lookups by package give, by every name of the vulnerability: some packages have thousands
 /// of statements, and going through them for each one would take hours.
-struct Index<'d>(HashMap<(&'d str, &'d str), HashMap<&'d str, Vec<AffectedEntry<'d>>>>);
+struct Index<'d>(HashMap<&'d str, HashMap<&'d str, ByName<'d>>>);
+
+type ByName<'d> = HashMap<&'d str, Vec<AffectedEntry<'d>>>;
 
 impl<'d> Index<'d> {
     fn of(database: &'d Database) -> Index<'d> {
-        let mut index: HashMap<_, HashMap<_, Vec<_>>> = HashMap::new();
+        let mut index: HashMap<_, HashMap<_, ByName<'d>>> = HashMap::new();
         for (namespace, package, _) in database.iter_packages() {
-            let names = index.entry((namespace, package)).or_default();
+            let names = index.entry(namespace).or_default().entry(package).or_default();
             for entry in database.affected(namespace, package) {
                 names.entry(entry.vulnerability()).or_default().push(entry);
                 for alias in entry.details().into_iter().flat_map(|details| details.aliases()) {
@@ -91,7 +93,8 @@ impl<'d> Index<'d> {
     }
 
     fn about(&self, wanted: &Affected) -> &[AffectedEntry<'d>] {
-        let names = self.0.get(&(wanted.namespace.as_str(), wanted.package.as_str()));
+        let packages = self.0.get(wanted.namespace.as_str());
+        let names = packages.and_then(|packages| packages.get(wanted.package.as_str()));
         names.and_then(|names| names.get(wanted.vulnerability.as_str())).map_or(&[], Vec::as_slice)
     }
 }
@@ -218,6 +221,12 @@ impl Sink for Check<'_> {
             let found = self.finds(&wanted, scheme, &version);
             self.check("in range", found, || format!("{source} {version} {wanted:?}"));
         }
+    }
+
+    /// The sets here hold nothing that their own source took back.
+    fn deleted(&mut self, source: SourceId, id: &str, _: Option<&str>) {
+        let source = self.sources[usize::from(source.0)].clone();
+        self.check("not taken back", false, || format!("{source} {id}"));
     }
 
     fn exploited(&mut self, _: SourceId, wanted: Exploited) {

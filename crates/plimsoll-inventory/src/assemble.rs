@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use plimsoll_image::{Problem, ProblemKind};
 
+use crate::content_sets;
 use crate::databases::{self, Database, FoundAs};
 use crate::layer::{Document, Found, LayerFacts};
 use crate::os::{self, OS_FILES};
@@ -32,8 +33,10 @@ pub fn assemble(layers: &[LayerFacts], skip: &dyn Fn(&str) -> bool) -> Inventory
     packages.sort_by(|a, b| order(a).cmp(&order(b)));
     packages.dedup_by(|a, b| identity(a) == identity(b));
     let detected = view.operating_system(&mut problems);
+    let repositories = view.repositories(&mut problems);
     let busybox = os::is_busybox(|path| tree.lookup(path.as_bytes()).is_some());
-    Inventory { os: detected, packages, problems, file_count: tree.file_count(), busybox }
+    let file_count = tree.file_count();
+    Inventory { os: detected, packages, problems, repositories, file_count, busybox }
 }
 
 /// Since which layer each installed version has been there without a break.
@@ -160,6 +163,27 @@ impl View<'_> {
 
     fn document_at(&self, path: &[u8]) -> Option<&Found> {
         document(self.layers, self.tree.origin(self.tree.lookup(path)?))
+    }
+
+    fn repositories(&self, problems: &mut Vec<(Option<u32>, Problem)>) -> Vec<String> {
+        let mut named = Vec::new();
+        for path in content_sets::manifests(self.tree) {
+            let Some(node) = self.tree.lookup(&path) else { continue };
+            let origin = self.tree.origin(node);
+            if (self.skip)(&String::from_utf8_lossy(&path)) {
+                continue;
+            }
+            if let Some(found) = document(self.layers, origin)
+                && let Document::Repositories(names) = &found.document
+            {
+                named.extend(names.iter().cloned());
+                let told = found.problems.iter().cloned();
+                problems.extend(told.map(|problem| (Some(origin.layer), problem)));
+            }
+        }
+        named.sort();
+        named.dedup();
+        named
     }
 
     fn operating_system(

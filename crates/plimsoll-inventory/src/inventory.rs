@@ -14,6 +14,9 @@ pub struct Inventory {
     pub packages: Vec<Package>,
     /// What could not be looked at, with the index of the layer where it is known.
     pub problems: Vec<(Option<u32>, Problem)>,
+    /// Repositories that the packages come from, where the image says so (Red Hat's content sets),
+    /// sorted.
+    pub repositories: Vec<String>,
     /// Files that a container would see.
     pub file_count: u64,
     /// Whether the programs are busybox's, as in images that have little else.

@@ -8,6 +8,7 @@ pub mod apk;
 mod assemble;
 mod cache;
 pub mod chisel;
+mod content_sets;
 mod databases;
 mod deb822;
 pub mod dpkg;
@@ -26,6 +27,7 @@ mod tree;
 
 pub use assemble::assemble;
 pub use cache::Cache;
+pub use content_sets::parse_content_manifest;
 pub use files::FileList;
 pub use inventory::Inventory;
 pub use layer::{Document, EntryReader, EntryTable, Found, LayerFacts, LayerScan};

@@ -84,7 +84,7 @@ pub(crate) const MOST_BUCKET_BITS: u32 = 28;
 
 /// A block ends with the artifact that makes it longer than this: an artifact's name is looked up
 /// by inflating one block.
-pub(crate) const BLOCK_SIZE: usize = 16 * 1024;
+pub(crate) const BLOCK_SIZE: usize = 4 * 1024;
 
 /// No block inflates to more, whatever a damaged file claims.
 pub(crate) const MAX_BLOCK: usize = 1 << 20;

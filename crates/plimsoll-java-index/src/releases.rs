@@ -5,6 +5,11 @@
 //! difference of its version's number to the one before, times two, plus one if it is no JAR. An
 //! archive's number is how many stand before it in all blocks.
 
+use std::cell::RefCell;
+use std::io;
+
+use zstd::bulk::Decompressor;
+
 use crate::IndexError;
 use crate::cursor::Cursor;
 use crate::format::{BLOCK_ROW, MAX_BLOCK, u32_at};
@@ -86,7 +91,7 @@ impl<'a> Releases<'a> {
         if row.length > MAX_BLOCK {
             return Err(DAMAGED);
         }
-        let inflated = zstd::bulk::decompress(stored, row.length).map_err(|_| DAMAGED)?;
+        let inflated = inflate(stored, row.length).map_err(|_| DAMAGED)?;
         match inflated.len() == row.length {
             true => Ok(inflated),
             false => Err(DAMAGED),
@@ -141,6 +146,21 @@ impl<'a> Releases<'a> {
         }
         Ok(())
     }
+}
+
+thread_local! {
+    /// Setting up the memory for one costs more than inflating a block.
+    static INFLATER: RefCell<Option<Decompressor<'static>>> = const { RefCell::new(None) };
+}
+
+fn inflate(stored: &[u8], length: usize) -> io::Result<Vec<u8>> {
+    INFLATER.with_borrow_mut(|inflater| {
+        let inflater = match inflater {
+            Some(inflater) => inflater,
+            None => inflater.insert(Decompressor::new()?),
+        };
+        inflater.decompress(stored, length)
+    })
 }
 
 /// The artifacts of a block.

@@ -1,22 +1,49 @@
 //! Whether a record speaks of an installed package at all, versions aside.
+//!
+//! Red Hat has records about binary packages and records about source packages; the latter have the
+//! architecture `src` and speak of every package that was built from that source, under its name
+//! alone.
 
 use plimsoll_advisory::model::Affected;
 use plimsoll_inventory::{Package, PackageKind};
+
+use crate::NameKind;
+use crate::decide::Setting;
+use crate::products::Covers;
 
 /// What a record has to say to a package.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Applies {
     /// It is about this package.
     Yes,
-    /// It is about another architecture or module stream.
+    /// It is about another product, architecture or module stream.
     No,
     /// Both are of an RPM module, and one of them does not say which stream.
     StreamUnknown,
 }
 
-/// Decides by architecture and module stream.
-pub(crate) fn applies(record: &Affected, package: &Package) -> Applies {
-    if !architecture(record, &package.architecture) {
+/// The architecture of source packages.
+const SOURCE: &str = "src";
+
+/// Decides by product, architecture and module stream, for a record that stands under one name of a
+/// package.
+pub(crate) fn applies(
+    record: &Affected,
+    package: &Package,
+    kind: NameKind,
+    setting: Setting<'_>,
+) -> Applies {
+    if let Some(products) = setting.products
+        && !record.cpes.is_empty()
+        && products.covers(&record.cpes) == Covers::No
+    {
+        return Applies::No;
+    }
+    let is_about_source = setting.marks_sources && record.architectures == [SOURCE];
+    if setting.marks_sources && is_about_source != (kind == NameKind::Source) {
+        return Applies::No;
+    }
+    if !is_about_source && !architecture(record, &package.architecture) {
         return Applies::No;
     }
     match package.kind {
@@ -74,6 +101,33 @@ fn name_and_stream(label: &str) -> &str {
 mod tests {
     use super::*;
     use crate::testing::{fixed, package};
+    use plimsoll_version::Scheme;
+
+    const RPM: Setting<'_> = Setting {
+        scheme: Scheme::Rpm,
+        extended_support: false,
+        products: None,
+        marks_sources: false,
+    };
+
+    #[test]
+    fn records_about_sources_are_told_by_their_mark() {
+        let mut record = fixed("redhat:9", "bash", "CVE-1", "2-1");
+        let package = package("bash", "1-1");
+        for (concerned, kind, marks_sources, expected) in [
+            (&["src"][..], NameKind::Source, true, Applies::Yes),
+            (&["src"][..], NameKind::Binary, true, Applies::No),
+            (&[][..], NameKind::Source, true, Applies::No),
+            (&[][..], NameKind::Binary, true, Applies::Yes),
+            (&["src"][..], NameKind::Binary, false, Applies::No),
+            (&[][..], NameKind::Source, false, Applies::Yes),
+        ] {
+            record.architectures = concerned.iter().map(|&word| word.to_owned()).collect();
+            let setting = Setting { marks_sources, ..RPM };
+            let found = applies(&record, &package, kind, setting);
+            assert_eq!(found, expected, "{concerned:?} {kind:?} {marks_sources}");
+        }
+    }
 
     #[test]
     fn architectures_filter_but_never_the_unknown() {
@@ -88,7 +142,8 @@ mod tests {
         ] {
             record.architectures = concerned.iter().map(|&word| word.to_owned()).collect();
             package.architecture = installed.to_owned();
-            assert_eq!(applies(&record, &package), expected, "{concerned:?} {installed}");
+            let found = applies(&record, &package, NameKind::Binary, RPM);
+            assert_eq!(found, expected, "{concerned:?} {installed}");
         }
     }
 
@@ -112,7 +167,8 @@ mod tests {
             let mut package = package("nodejs", installed);
             package.kind = PackageKind::Rpm;
             package.modularity = label.map(str::to_owned);
-            assert_eq!(applies(&record, &package), expected, "{installed} {label:?} {stream:?}");
+            let found = applies(&record, &package, NameKind::Binary, RPM);
+            assert_eq!(found, expected, "{installed} {label:?} {stream:?}");
         }
     }
 }

@@ -73,7 +73,16 @@ pub(crate) fn of(
         let reason = format!("{} without a package database", distribution.name());
         return (None, Coverage::NoPackages { reason });
     }
-    let namespace = distribution.namespace(&os.version);
+    let mut namespace = distribution.namespace(&os.version);
+    // CentOS has no advisories of its own; it is built from what Red Hat speaks of.
+    if matches!(distribution, Distribution::CentOs | Distribution::CentOsStream)
+        && !advisories.covers(&namespace)
+    {
+        let red_hat = Distribution::RedHat.namespace(&os.version);
+        if advisories.covers(&red_hat) {
+            namespace = red_hat;
+        }
+    }
     if !advisories.covers(&namespace) {
         let release = distribution.release(&os.version);
         let reason = match release {

@@ -63,6 +63,10 @@ impl Advisories for Database {
         Database::exploited(self, vulnerability)
     }
 
+    fn repository(&self, name: &str) -> Option<Vec<String>> {
+        Some(Database::repository(self, name)?.map(str::to_owned).collect())
+    }
+
     fn end_of_life(&self, product: &str, release: &str) -> Option<EndOfLife> {
         Database::end_of_life(self, product, release)
     }

@@ -2,7 +2,7 @@
 //!
 //! The rules, in their order:
 //!
-//! 1. Records of another architecture or module stream say nothing.
+//! 1. Records of another product, architecture or module stream say nothing.
 //! 2. With a subscription, its records replace the public ones; without, a fix from it that is
 //!    nevertheless installed settles the matter, and one that is not is shown as what it is.
 //! 3. "Not affected" settles the matter for the name it is said of; said of a source package it
@@ -22,14 +22,19 @@ use plimsoll_version::Scheme;
 use crate::applies::{Applies, applies};
 use crate::names::Key;
 use crate::position::{Position, never_affected, position};
+use crate::products::{Covers, Products};
 use crate::{NameKind, Record, SubscriptionFix};
 
 /// What decides beside the records.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Setting {
+pub(crate) struct Setting<'s> {
     pub(crate) scheme: Scheme,
     /// Whether the image gets its packages from extended support too.
     pub(crate) extended_support: bool,
+    /// The products that its packages come from, where advisories are about products.
+    pub(crate) products: Option<&'s Products>,
+    /// Whether records about source packages have the architecture `src`.
+    pub(crate) marks_sources: bool,
 }
 
 /// The verdict about one package and one problem.
@@ -78,7 +83,7 @@ impl<'a> Standing<'a> {
 
 /// Weighs the records about one problem.
 pub(crate) fn decide<'a>(
-    setting: Setting,
+    setting: Setting<'_>,
     package: &Package,
     records: &[(&'a Record, &'a Key)],
 ) -> Decision<'a> {
@@ -89,7 +94,7 @@ pub(crate) fn decide<'a>(
     for &(record, key) in records {
         let affected = &record.affected;
         let place = position(setting.scheme, &key.version, affected);
-        match applies(affected, package) {
+        match applies(affected, package, key.kind, setting) {
             Applies::No => continue,
             Applies::Yes => {}
             Applies::StreamUnknown => {
@@ -104,6 +109,8 @@ pub(crate) fn decide<'a>(
         let standing = Standing { record, key, position: place };
         match affected.channel.as_deref() {
             None => public.push(standing),
+            // The image gets its packages from just there.
+            Some(_) if is_own_product(affected, setting) => public.push(standing),
             Some(channel) if !is_extended_support(channel) => {}
             Some(_) if setting.extended_support => subscribed.push(standing),
             // It is said of packages that this image does not get.
@@ -138,10 +145,17 @@ pub(crate) fn decide<'a>(
     Decision::Affected(verdict(setting.scheme, &relevant, &inside, &locked))
 }
 
-/// Ubuntu's names for it: `esm-infra`, `esm-apps`. Other channels (FIPS builds, real-time kernels)
-/// hold packages of their own, whose versions say nothing about the usual ones.
+/// Ubuntu's names for it are `esm-infra` and `esm-apps`, Red Hat's is `els`, SUSE's is `ltss`. Other
+/// channels (FIPS builds, real-time kernels, streams of minor releases) hold packages of their own,
+/// whose versions say nothing about the usual ones.
 fn is_extended_support(channel: &str) -> bool {
-    channel.starts_with("esm")
+    channel.starts_with("esm") || matches!(channel, "els" | "ltss")
+}
+
+fn is_own_product(record: &Affected, setting: Setting<'_>) -> bool {
+    setting.products.is_some_and(|products| {
+        !record.cpes.is_empty() && products.covers(&record.cpes) == Covers::Yes
+    })
 }
 
 /// Whether a record offers a fix for the minor release that this version was built for, and the

@@ -3,10 +3,11 @@
 use super::*;
 use crate::testing::{fixed, package, range, record, unfixed};
 
-const DEB: Setting = Setting { scheme: Scheme::Deb, extended_support: false };
+const DEB: Setting<'_> =
+    Setting { scheme: Scheme::Deb, extended_support: false, products: None, marks_sources: false };
 
 /// The verdict in one line, for a package named by its source.
-fn judge(setting: Setting, installed: &str, records: Vec<Affected>) -> String {
+fn judge(setting: Setting<'_>, installed: &str, records: Vec<Affected>) -> String {
     let key = Key { name: "openssl".into(), version: installed.into(), kind: NameKind::Source };
     let records: Vec<_> = records.into_iter().map(record).collect();
     let pairs: Vec<_> = records.iter().map(|record| (record, &key)).collect();
@@ -91,7 +92,7 @@ fn a_word_about_the_source_does_not_outweigh_one_about_the_binary() {
     let installed = package("libssl3", "3.0-r1");
     let source = Key { name: "openssl".into(), version: "3.0-r1".into(), kind: NameKind::Source };
     let binary = Key { name: "libssl3".into(), version: "3.0-r1".into(), kind: NameKind::Binary };
-    let apk = Setting { scheme: Scheme::Apk, extended_support: false };
+    let apk = Setting { scheme: Scheme::Apk, ..DEB };
     let clear = record(fixed("wolfi", "a", "CVE-1", "0"));
     let affected = record(fixed("wolfi", "a", "CVE-1", "3.0-r2"));
     let words = in_words(decide(apk, &installed, &[(&clear, &source), (&affected, &binary)]));
@@ -191,7 +192,7 @@ fn an_unknown_module_stream_is_a_doubt_not_a_pass() {
         ..fixed("alma:8", "nodejs", "CVE-1", "1:14.2-1.module_el8.7.0+2+b")
     };
     let fix = record(fix);
-    let rpm = Setting { scheme: Scheme::Rpm, extended_support: false };
+    let rpm = Setting { scheme: Scheme::Rpm, ..DEB };
     let doubt = in_words(decide(rpm, &installed, &[(&fix, &key)]));
     assert_eq!(doubt, "undecided: the module stream of the package or the advisory is not known");
     installed.modularity = Some("nodejs:14:8050020:c:x86_64".into());
@@ -225,7 +226,7 @@ fn the_end_of_a_range_is_a_fix_only_where_one_is_offered() {
 
 #[test]
 fn an_rpm_with_the_fix_of_its_own_minor_release_is_clear() {
-    const RPM: Setting = Setting { scheme: Scheme::Rpm, extended_support: false };
+    const RPM: Setting<'_> = Setting { scheme: Scheme::Rpm, ..DEB };
     // CVE-2024-2961 in AlmaLinux 8: ALSA-2024:2722 for 8.9 and ALSA-2024:3269 for 8.10.
     let errata = || {
         let fix = |version| fixed("alma:8", "glibc", "CVE-2024-2961", version);

@@ -7,7 +7,8 @@ use plimsoll_inventory::{Inventory, Package, PackageKind};
 use plimsoll_version::Distribution;
 
 use crate::decide::{Decision, Setting, Verdict, decide};
-use crate::names::{Key, keys};
+use crate::names::{Key, keys, marks_sources};
+use crate::products::Products;
 use crate::third_party::is_third_party;
 use crate::{Advisories, Coverage, Evidence, Finding, Matched, Ratings, Record, Undecided};
 use crate::{coverage, severity};
@@ -22,18 +23,28 @@ pub fn match_inventory(inventory: &Inventory, advisories: &(impl Advisories + ?S
     else {
         return matched;
     };
+    // Whose habits the advisories follow.
+    let (advisor, release) = match namespace.split_once(':') {
+        Some((id, release)) => (Distribution::from_id(id).unwrap_or(distribution), release),
+        None => (distribution, ""),
+    };
+    let products = Products::of(inventory, advisor, release, advisories);
     let setting = Setting {
         scheme: distribution.scheme(),
         extended_support: inventory.os.as_ref().is_some_and(|os| os.extended_support),
+        products: products.as_ref(),
+        marks_sources: marks_sources(advisor),
     };
-    let mut lookups = Lookups::new(advisories, namespace);
+    // What is known of packages of products that are built for no release in particular.
+    let unreleased = products.is_some().then(|| advisor.id());
+    let mut lookups = Lookups::new(advisories, namespace, unreleased);
     for (index, package) in inventory.packages.iter().enumerate() {
         if !belongs(distribution, package) {
             let reason = format!("a foreign kind of package on {}", distribution.name());
             matched.undecided.push(Undecided { package: index, vulnerability: None, reason });
             continue;
         }
-        let keys = keys(distribution, package);
+        let keys = keys(advisor, package);
         let (findings, undecided) = one_package(index, package, &keys, setting, &mut lookups);
         matched.findings.extend(findings);
         matched.undecided.extend(undecided);
@@ -46,7 +57,7 @@ fn one_package(
     index: usize,
     package: &Package,
     keys: &[Key],
-    setting: Setting,
+    setting: Setting<'_>,
     lookups: &mut Lookups<'_, impl Advisories + ?Sized>,
 ) -> (Vec<Finding>, Vec<Undecided>) {
     let (mut findings, mut undecided) = (Vec::new(), Vec::new());
@@ -225,14 +236,21 @@ type Listed = (String, Record);
 struct Lookups<'a, A: ?Sized> {
     advisories: &'a A,
     namespace: &'a str,
+    unreleased: Option<&'a str>,
     /// By package name.
     records: BTreeMap<String, Rc<[Listed]>>,
     ratings: BTreeMap<String, Ratings>,
 }
 
 impl<'a, A: Advisories + ?Sized> Lookups<'a, A> {
-    fn new(advisories: &'a A, namespace: &'a str) -> Self {
-        Lookups { advisories, namespace, records: BTreeMap::new(), ratings: BTreeMap::new() }
+    fn new(advisories: &'a A, namespace: &'a str, unreleased: Option<&'a str>) -> Self {
+        Lookups {
+            advisories,
+            namespace,
+            unreleased,
+            records: BTreeMap::new(),
+            ratings: BTreeMap::new(),
+        }
     }
 
     fn records(&mut self, name: &str) -> Rc<[Listed]> {
@@ -243,8 +261,9 @@ impl<'a, A: Advisories + ?Sized> Lookups<'a, A> {
             let id = &record.affected.vulnerability;
             (self.advisories.resolve(id).unwrap_or_else(|| id.clone()), record)
         };
-        let records: Vec<_> =
-            self.advisories.affected(self.namespace, name).into_iter().map(with_id).collect();
+        let namespaces = [self.namespace].into_iter().chain(self.unreleased);
+        let found = namespaces.flat_map(|namespace| self.advisories.affected(namespace, name));
+        let records: Vec<_> = found.map(with_id).collect();
         let records: Rc<[Listed]> = records.into();
         self.records.insert(name.to_owned(), Rc::clone(&records));
         records

@@ -257,3 +257,72 @@ fn records_are_asked_for_by_the_distributions_names() {
     assert_eq!(ids(&matched), [(0, "CVE-1")]);
     assert_eq!(matched.findings[0].source, record(database.affected[0].clone()).source);
 }
+
+/// A Red Hat package of `x86_64`, built from `bash`.
+fn red_hat_package(name: &str, version: &str) -> plimsoll_inventory::Package {
+    let mut package = with_source(package(name, version), "bash", version);
+    package.kind = plimsoll_inventory::PackageKind::Rpm;
+    package.architecture = "x86_64".to_owned();
+    package
+}
+
+#[test]
+fn records_about_products_hold_where_the_image_has_the_product() {
+    let about = |cpe: &str, channel: Option<&str>, architecture: &str, record: Affected| Affected {
+        cpes: vec![cpe.to_owned()],
+        channel: channel.map(str::to_owned),
+        architectures: vec![architecture.to_owned()],
+        ..record
+    };
+    let fix = |id, version| fixed("redhat:9", "bash", id, version);
+    let base = "cpe:/o:redhat:enterprise_linux:9::baseos";
+    let updates = "cpe:/o:redhat:rhel_eus:9.2::baseos";
+    let elsewhere = unfixed("redhat", "bash", "CVE-4", Status::WillNotFix);
+    let layered = about("cpe:/a:redhat:openshift:4", None, "src", elsewhere);
+    let extended = unfixed("redhat:9", "bash", "CVE-5", Status::WillNotFix);
+    let database = Records {
+        namespaces: vec!["redhat:9".to_owned()],
+        affected: vec![
+            about(base, None, "src", fix("CVE-1", "5.1-9.el9")),
+            about(updates, Some("eus"), "src", fix("CVE-1", "5.1-6.el9_2.1")),
+            about(base, None, "x86_64", fix("CVE-2", "5.1-9.el9")),
+            about(updates, Some("eus"), "src", fix("CVE-3", "5.1-6.el9_2.1")),
+            layered,
+            about("cpe:/o:redhat:rhel_els:9", Some("els"), "src", extended),
+        ],
+        repositories: vec![
+            ("baseos".to_owned(), vec![base.to_owned()]),
+            ("baseos-eus".to_owned(), vec![updates.to_owned()]),
+            ("ocp".to_owned(), vec!["cpe:/a:redhat:openshift:4.14".to_owned()]),
+        ],
+        ..Records::default()
+    };
+    let judge = |id: &str, repositories: &[&str]| {
+        let packages = ["bash", "bash-doc"].map(|name| red_hat_package(name, "5.1-6.el9"));
+        let mut image = inventory(id, "9.2", packages.to_vec());
+        image.repositories = repositories.iter().map(|&name| name.to_owned()).collect();
+        let matched = match_inventory(&image, &database);
+        assert!(matched.coverage.is_complete(), "{matched:?}");
+        let line = |one: &Finding| {
+            let fix = one.fixed_version.as_deref().unwrap_or("-");
+            format!("{} {} {fix}", one.package, one.vulnerability)
+        };
+        matched.findings.iter().map(line).collect::<Vec<_>>()
+    };
+    // Only bash itself is named as a binary package; its documentation is built from its source.
+    let of_base =
+        ["0 CVE-1 5.1-9.el9", "0 CVE-2 5.1-9.el9", "0 CVE-5 -", "1 CVE-1 5.1-9.el9", "1 CVE-5 -"];
+    assert_eq!(judge("rhel", &["baseos"]), of_base);
+    assert_eq!(judge("rhel", &[]), of_base);
+    assert_eq!(judge("centos", &[]), of_base);
+    assert_eq!(
+        judge("rhel", &["baseos-eus"]),
+        [
+            "0 CVE-1 5.1-6.el9_2.1",
+            "0 CVE-3 5.1-6.el9_2.1",
+            "1 CVE-1 5.1-6.el9_2.1",
+            "1 CVE-3 5.1-6.el9_2.1"
+        ]
+    );
+    assert_eq!(judge("rhel", &["ocp"]), ["0 CVE-4 -", "1 CVE-4 -"]);
+}

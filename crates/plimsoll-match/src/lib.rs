@@ -19,6 +19,7 @@ pub mod ignore;
 mod names;
 pub mod policy;
 mod position;
+mod products;
 mod severity;
 mod source;
 mod third_party;

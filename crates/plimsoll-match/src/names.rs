@@ -24,6 +24,10 @@ pub(crate) fn keys(distribution: Distribution, package: &Package) -> Vec<Key> {
         kind: NameKind::Binary,
     };
     match distribution.match_by() {
+        MatchBy::Binary if marks_sources(distribution) => {
+            let others = source(package).into_iter().chain(module(package));
+            [binary()].into_iter().chain(others).collect()
+        }
         MatchBy::Binary => vec![binary()],
         MatchBy::Source => {
             let Some(source) = source(package) else { return vec![binary()] };
@@ -38,6 +42,25 @@ pub(crate) fn keys(distribution: Distribution, package: &Package) -> Vec<Key> {
             }
         }
     }
+}
+
+/// Whether a distribution has advisories about binary packages, and others about source packages,
+/// which are marked by the architecture `src`.
+pub(crate) fn marks_sources(distribution: Distribution) -> bool {
+    distribution == Distribution::RedHat
+}
+
+/// The module that a package was built in, as a whole: `python39:3.9` in version
+/// `3.9-8100020240826142629.d47b87a4`.
+fn module(package: &Package) -> Option<Key> {
+    let mut parts = package.modularity.as_deref()?.split(':');
+    let (name, stream) = (parts.next()?, parts.next()?);
+    let (version, context) = (parts.next()?, parts.next()?);
+    Some(Key {
+        name: format!("{name}:{stream}"),
+        version: format!("{stream}-{version}.{context}"),
+        kind: NameKind::Source,
+    })
 }
 
 /// The source package's name and version.

@@ -37,6 +37,9 @@ pub trait Advisories {
     /// The entry in the catalogue of known exploited vulnerabilities.
     fn exploited(&self, vulnerability: &str) -> Option<Exploited>;
 
+    /// The products, as CPE names, that a repository belongs to, if it is known.
+    fn repository(&self, name: &str) -> Option<Vec<String>>;
+
     /// When a release of a product stops being looked after.
     fn end_of_life(&self, product: &str, release: &str) -> Option<EndOfLife>;
 }

@@ -24,6 +24,7 @@ pub(crate) struct Records {
     pub(crate) epss: BTreeMap<String, Epss>,
     pub(crate) exploited: Vec<Exploited>,
     pub(crate) end_of_life: Vec<EndOfLife>,
+    pub(crate) repositories: Vec<(String, Vec<String>)>,
 }
 
 impl Advisories for Records {
@@ -64,6 +65,11 @@ impl Advisories for Records {
 
     fn exploited(&self, vulnerability: &str) -> Option<Exploited> {
         self.exploited.iter().find(|one| one.id == vulnerability).cloned()
+    }
+
+    fn repository(&self, name: &str) -> Option<Vec<String>> {
+        let hit = self.repositories.iter().find(|(known, _)| known == name);
+        hit.map(|(_, cpes)| cpes.clone())
     }
 
     fn end_of_life(&self, product: &str, release: &str) -> Option<EndOfLife> {

@@ -2,8 +2,8 @@
 //!
 //! A version with a `v` or two points is dotted: `v1.2.3`. Any other is a decimal fraction, whose
 //! digits behind the point count in groups of three: `1.002003` is `v1.2.3`, and `1.10` is
-//! `v1.100`, older than `v1.200` and newer than `1.9` is not: `1.9` is `v1.900`. An underscore
-//! marks a trial release and has no weight.
+//! `v1.100`, older than `1.9`, which is `v1.900`. An underscore marks a trial release and has no
+//! weight.
 //!
 //! [module]: https://perldoc.perl.org/version
 

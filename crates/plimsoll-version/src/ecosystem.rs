@@ -202,7 +202,7 @@ impl Ecosystem {
             Names::Exact => Cow::Borrowed(name),
             Names::Lower => lower(name),
             Names::Python => python(name),
-            Names::Repository => lower(repository(name)),
+            Names::Repository => repository(name),
         }
     }
 
@@ -244,14 +244,17 @@ fn python(name: &str) -> Cow<'_, str> {
 /// as [Swift's package manager][identity] finds it.
 ///
 /// [identity]: https://github.com/swiftlang/swift-package-manager/blob/main/Sources/PackageModel/PackageIdentity.swift
-fn repository(name: &str) -> &str {
-    let name = ["https://", "http://", "ssh://", "git://"]
+fn repository(name: &str) -> Cow<'_, str> {
+    let bare = ["https://", "http://", "ssh://", "git://"]
         .iter()
         .find_map(|scheme| name.strip_prefix(scheme))
         .unwrap_or(name);
-    let name = name.strip_prefix("git@").unwrap_or(name);
-    let name = name.strip_suffix('/').unwrap_or(name);
-    name.strip_suffix(".git").unwrap_or(name)
+    let bare = bare.strip_suffix('/').unwrap_or(bare);
+    let bare = bare.strip_suffix(".git").unwrap_or(bare);
+    match bare.strip_prefix("git@") {
+        Some(address) => Cow::Owned(address.replacen(':', "/", 1).to_lowercase()),
+        None => lower(bare),
+    }
 }
 
 #[cfg(test)]
@@ -284,6 +287,7 @@ mod tests {
             (Ecosystem::Golang, "github.com/Masterminds/semver", "github.com/Masterminds/semver"),
             (Ecosystem::Swift, "https://github.com/Vapor/vapor.git", "github.com/vapor/vapor"),
             (Ecosystem::Swift, "github.com/vapor/vapor", "github.com/vapor/vapor"),
+            (Ecosystem::Swift, "git@github.com:vapor/vapor.git", "github.com/vapor/vapor"),
             (Ecosystem::Maven, "org.Example:Some", "org.Example:Some"),
         ] {
             assert_eq!(ecosystem.normalize(name), normal);

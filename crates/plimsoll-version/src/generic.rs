@@ -5,7 +5,7 @@
 //! * a version is cut into numbers and words; every other sign only separates;
 //! * missing numbers are zero, and zeros directly before a word of a pre-release have no
 //!   weight: `1.0` = `1.0.0`, `1.0-rc1` = `1-rc1`;
-//! * in one place stand, from old to new: `~`, a word of a pre-release ([`STAGES`]), the end, any
+//! * in one place stand, from old to new: `~`, a word of a pre-release (`alpha`, `rc`), the end, any
 //!   other word (`1.0.2k` of OpenSSL, `7.4p1` of OpenSSH, `1.0-post2`), a number above zero;
 //! * `a` and `b` are alpha and beta when a number follows directly (`1.0b2`), and letters of a
 //!   release else (`9b` of libjpeg);

@@ -40,6 +40,16 @@ impl Range<'_> {
     ///
     /// [local]: https://packaging.python.org/en/latest/specifications/version-specifiers/#inclusive-ordered-comparison
     pub fn place(&self, scheme: Scheme, version: &str) -> Result<Place, InvalidVersion> {
+        let introduced = self.introduced.filter(|introduced| *introduced != "0");
+        Range { introduced, ..*self }.place_by_order(scheme, version)
+    }
+
+    /// The same with `0` as a version like others, which has pre-releases before it.
+    pub(crate) fn place_by_order(
+        &self,
+        scheme: Scheme,
+        version: &str,
+    ) -> Result<Place, InvalidVersion> {
         scheme.check(version)?;
         let order = |bound: &str| match scheme {
             Scheme::Pep440 if !bound.contains('+') => {
@@ -50,8 +60,7 @@ impl Range<'_> {
         let within = |bound: Option<&str>, good: fn(Ordering) -> bool| {
             bound.map_or(Ok(true), |bound| order(bound).map(good))
         };
-        let introduced = self.introduced.filter(|introduced| *introduced != "0");
-        if !within(introduced, Ordering::is_ge)? || !within(self.after, Ordering::is_gt)? {
+        if !within(self.introduced, Ordering::is_ge)? || !within(self.after, Ordering::is_gt)? {
             return Ok(Place::Before);
         }
         if !within(self.fixed, Ordering::is_lt)? || !within(self.last_affected, Ordering::is_le)? {

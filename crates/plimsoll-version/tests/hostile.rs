@@ -22,7 +22,7 @@ const SYNTAXES: [Syntax; 11] = [
 ];
 
 /// The longest that the worst text may take in a build without optimisation, on a busy machine.
-const LONGEST: Duration = Duration::from_secs(10);
+const LONGEST: Duration = Duration::from_secs(60);
 
 /// Texts of the signs that ranges are made of.
 const RANGE: &str =
@@ -78,7 +78,7 @@ fn the_worst_texts_end_soon() {
         let together: String = (0..MAX_TOGETHER).map(|n| format!("!={n}.0.0 ")).collect();
         let intervals = constraint::parse(syntax, &together).unwrap();
         assert_eq!(complement(syntax.scheme(), &intervals).len(), MAX_TOGETHER);
-        let many = vec![together.as_str(); MAX_PARTS / MAX_TOGETHER].join("||");
+        let many = [together.as_str(); MAX_PARTS / MAX_TOGETHER].join("||");
         let intervals = constraint::parse(syntax, &many).unwrap();
         assert_eq!(complement(syntax.scheme(), &intervals).len(), MAX_TOGETHER);
     }

@@ -23,8 +23,10 @@ fn language_text() -> impl Strategy<Value = String> {
     prop_oneof![4 => LANGUAGE, 1 => any::<String>(), 1 => "[ -~]{0,12}"]
 }
 
+type Order = fn(&str, &str) -> Ordering;
+
 /// The orders of languages, as functions that answer for every text.
-const LANGUAGES: [(&str, fn(&str, &str) -> Ordering); 15] = [
+const LANGUAGES: [(&str, Order); 15] = [
     ("bitnami", bitnami::compare),
     ("composer", composer::compare),
     ("cpan", cpan::compare),

@@ -64,6 +64,7 @@ pub(crate) fn write(
     options: &WriteOptions,
     prepare: Prepare,
 ) -> Result<Written, TooLarge> {
+    collector.drop_deleted();
     let mut sections = Sections::default();
     let sealed = collector.sealed;
     if !sealed {

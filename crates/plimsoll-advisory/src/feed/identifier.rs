@@ -15,6 +15,18 @@ pub(crate) fn is_cve(text: &str) -> bool {
     year.len() == 4 && digits(year) && (4..=19).contains(&number.len()) && digits(number)
 }
 
+/// Whether this is an id of GitHub's: `GHSA-` and three groups of four signs, which need not have a
+/// digit among them.
+pub(super) fn is_ghsa(text: &str) -> bool {
+    text.strip_prefix("GHSA-").is_some_and(|rest| {
+        rest.len() == 14
+            && rest.bytes().enumerate().all(|(index, byte)| match index {
+                4 | 9 => byte == b'-',
+                _ => byte.is_ascii_alphanumeric(),
+            })
+    })
+}
+
 /// Marks of databases whose ids are random signs: one in five hundred has no digit.
 const RANDOM: &[&str] = &["GHSA-", "CGA-", "MINI-", "ECHO-"];
 
@@ -143,6 +155,12 @@ mod tests {
         ] {
             assert!(!is_cve(wrong), "{wrong}");
         }
+    }
+
+    #[test]
+    fn githubs_ids_need_no_digit() {
+        assert!(is_ghsa("GHSA-cgjv-rghq-qhgp") && is_id("GHSA-cgjv-rghq-qhgp"));
+        assert!(!is_ghsa("GHSA-cgjv-rghq") && !is_ghsa("GHSA-cgjv-rghq_qhgp"));
     }
 
     #[test]

@@ -26,18 +26,36 @@
 
 mod alma;
 mod alpine;
+mod cpe;
+mod csaf;
 mod cve_record;
 mod debian_cves;
 mod debian_lists;
 mod debian_tracker;
 mod distro_info;
+mod echo;
 mod end_of_life;
 mod epss;
-pub(crate) mod identifier;
 mod erratum;
+mod friendsofphp;
+mod gitlab;
+pub(crate) mod identifier;
 mod known_exploited;
+mod language;
+mod node;
+mod nvd;
+mod openvex;
 mod osv;
 mod oval_azure;
+mod project_kb;
+mod purl;
+mod redhat_api;
+mod redhat_deletions;
+mod redhat_repositories;
+mod retirejs;
+mod retirenet;
+mod root_io;
+mod rubysec;
 mod series;
 pub(crate) mod speaker;
 mod tree;
@@ -105,6 +123,18 @@ pub static FEEDS: &[Feed] = &[
     feed("alpine-secdb", &alpine::ALPINE, alpine::recognises, alpine::parse),
     feed("wolfi-advisories", &wolfi::WOLFI, wolfi::recognises, wolfi::parse),
     feed("azurelinux-oval", &oval_azure::AZURE, oval_azure::recognises, oval_azure::parse),
+    feed("csaf", &csaf::REDHAT, csaf::recognises, csaf::parse),
+    feed("openvex", &openvex::OTHERS, openvex::recognises, openvex::parse),
+    feed("redhat-api", &redhat_api::API, redhat_api::recognises, redhat_api::parse),
+    feed("rootio", &root_io::ROOT, root_io::recognises, root_io::parse),
+    feed("echo", &echo::ECHO, echo::recognises, echo::parse),
+    feed("redhat-deletions", &csaf::REDHAT, redhat_deletions::recognises, redhat_deletions::parse),
+    feed(
+        "redhat-repositories",
+        &csaf::REDHAT,
+        redhat_repositories::recognises,
+        redhat_repositories::parse,
+    ),
     feed(
         "known-exploited",
         &known_exploited::KEV,
@@ -115,6 +145,20 @@ pub static FEEDS: &[Feed] = &[
     feed("rustsec-markdown", &osv::RUSTSEC, osv::rustsec::recognises, osv::rustsec::parse),
     feed("osv", &osv::OSV, osv::recognises, osv::parse),
     feed("osv-yaml", &osv::OSV, osv::recognises_yaml, osv::parse_yaml),
+    feed("rubysec", &rubysec::RUBYSEC, rubysec::recognises, rubysec::parse),
+    feed(
+        "friendsofphp",
+        &friendsofphp::FRIENDS_OF_PHP,
+        friendsofphp::recognises,
+        friendsofphp::parse,
+    ),
+    feed("gitlab-community", &gitlab::GITLAB, gitlab::recognises, gitlab::parse),
+    feed("nodejs-security-wg", &node::NODE, node::recognises, node::parse),
+    feed("retirejs", &retirejs::RETIREJS, retirejs::recognises, retirejs::parse),
+    feed("retirenet", &retirenet::RETIRENET, retirenet::recognises, retirenet::parse),
+    feed("project-kb", &project_kb::PROJECT_KB, project_kb::recognises, project_kb::parse),
+    feed("nvd-overrides", &nvd::ANCHORE, nvd::recognises_override, nvd::parse_override),
+    feed("nvd", &nvd::NVD, nvd::recognises, nvd::parse),
     feed("cve-records", &cve_record::CVE, cve_record::recognises, cve_record::parse),
     feed(
         "endoflife-products",

@@ -66,6 +66,10 @@ impl<'a> Speaker<'a> {
         self.sink.repository(self.source, repository);
     }
 
+    pub(super) fn deleted(&mut self, id: &str, at: Option<&str>) {
+        self.sink.deleted(self.source, id, at);
+    }
+
     pub(super) fn kept(&mut self) {
         self.sink.count(self.source, Fate::Kept);
     }

@@ -17,6 +17,8 @@ pub(super) struct Memory {
     pub(super) epss: Vec<(String, Epss)>,
     pub(super) end_of_life: Vec<EndOfLife>,
     pub(super) repositories: Vec<Repository>,
+    /// Source, id, date.
+    pub(super) deleted: Vec<(String, String, Option<String>)>,
     pub(super) problems: Vec<FeedProblem>,
     pub(super) kept: usize,
     pub(super) skipped: usize,
@@ -118,6 +120,11 @@ impl Sink for Memory {
 
     fn repository(&mut self, _: SourceId, repository: Repository) {
         self.repositories.push(repository);
+    }
+
+    fn deleted(&mut self, source: SourceId, id: &str, at: Option<&str>) {
+        let source = self.sources[usize::from(source.0)].id.clone();
+        self.deleted.push((source, id.to_owned(), at.map(str::to_owned)));
     }
 
     fn count(&mut self, _: SourceId, fate: Fate) {

@@ -267,7 +267,7 @@ fn ignored(note: &str) -> Status {
 }
 
 /// Namespace and channel of a lane.
-fn lane(lane: &str) -> Option<(String, Option<String>)> {
+pub(super) fn lane(lane: &str) -> Option<(String, Option<String>)> {
     if let Some(namespace) = ubuntu(lane) {
         return Some((namespace, None));
     }

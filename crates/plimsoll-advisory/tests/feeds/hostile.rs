@@ -54,6 +54,13 @@ const SEEDS: &[(&str, &str)] = &[
         "azurelinux-3.0-oval.xml",
         r#"<oval_definitions xmlns:l="y"><generator><timestamp>2024-10-10T12:04:24Z</timestamp></generator><definitions><definition id="d"><metadata><title>a &amp; &#x41;<![CDATA[b]]></title><reference ref_id="CVE-2024-4577" ref_url="u"/><patchable>true</patchable><severity>High</severity></metadata><criteria><criterion test_ref="t"/></criteria></definition></definitions><tests><l:rpminfo_test id="t"><l:object object_ref="o"/><l:state state_ref="s"/></l:rpminfo_test></tests><objects><l:rpminfo_object id="o"><l:name>thrift</l:name></l:rpminfo_object></objects><states><l:rpminfo_state id="s"><l:evr operation="less than">0:1-1</l:evr></l:rpminfo_state></states></oval_definitions>"#,
     ),
+    ("vex/2024/cve-2024-1.json", include_str!("../../../../fuzz/seeds/feeds/csaf")),
+    ("vex/cve/2016/CVE-2016-20013.json", include_str!("../../../../fuzz/seeds/feeds/openvex")),
+    ("cve/CVE-2023-48161.json", include_str!("../../../../fuzz/seeds/feeds/redhat-api")),
+    ("external/cve_feed", include_str!("../../../../fuzz/seeds/feeds/rootio")),
+    ("echo/data.json", include_str!("../../../../fuzz/seeds/feeds/echo")),
+    ("vex/deletions.csv", include_str!("../../../../fuzz/seeds/feeds/redhat-deletions")),
+    ("repository-to-cpe.json", include_str!("../../../../fuzz/seeds/feeds/redhat-repositories")),
     (
         "kev.json",
         r#"{"dateReleased":"2026-08-07T16:45:47Z","vulnerabilities":[{"cveID":"CVE-2021-44228","dateAdded":"2021-12-10","dueDate":"2021-12-24","knownRansomwareCampaignUse":"Known"}]}"#,
@@ -81,6 +88,24 @@ const SEEDS: &[(&str, &str)] = &[
         "ubuntu.csv",
         "version,codename,series,created,release,eol,eol-server,eol-esm\n22.04 LTS,J,jammy,2021-10-14,2022-04-21,2027-06-01,2027-06-01,2032-04-21\n",
     ),
+    ("gems/activerecord/CVE-2022-0001.yml", include_str!("../../../../fuzz/seeds/feeds/rubysec")),
+    (
+        "vendor/package/CVE-2022-0001.yaml",
+        include_str!("../../../../fuzz/seeds/feeds/friendsofphp"),
+    ),
+    (
+        "maven/org.example/thing/CVE-2022-0001.yml",
+        include_str!("../../../../fuzz/seeds/feeds/gitlab-community"),
+    ),
+    ("vuln/core/1.json", include_str!("../../../../fuzz/seeds/feeds/nodejs-security-wg")),
+    ("repository/jsrepository-v5.json", include_str!("../../../../fuzz/seeds/feeds/retirejs")),
+    ("Content/3.json", include_str!("../../../../fuzz/seeds/feeds/retirenet")),
+    (
+        "statements/CVE-2022-0001/statement.yaml",
+        include_str!("../../../../fuzz/seeds/feeds/project-kb"),
+    ),
+    ("data/2024/CVE-2024-0072.json", include_str!("../../../../fuzz/seeds/feeds/nvd-overrides")),
+    ("nvdcve-2.0-2024.json", include_str!("../../../../fuzz/seeds/feeds/nvd")),
 ];
 
 /// Pieces that parsers stumble over, put in at random places.
@@ -144,6 +169,21 @@ fn cut_and_changed_files_are_read_to_some_end() {
     assert!(begun.elapsed() < Duration::from_secs(120), "some change made a parser slow");
 }
 
+/// Feeds of which the samples have nothing; tests of their own read complete copies of them.
+const WITHOUT_SAMPLE: [&str; 11] = [
+    "rustsec-markdown",
+    "endoflife-products",
+    "distro-info",
+    "wolfi-advisories",
+    "rubysec",
+    "friendsofphp",
+    "nodejs-security-wg",
+    "retirejs",
+    "retirenet",
+    "project-kb",
+    "nvd-overrides",
+];
+
 #[test]
 fn every_real_sample_is_read_or_passed_over() {
     let begun = Instant::now();
@@ -184,9 +224,7 @@ fn every_real_sample_is_read_or_passed_over() {
     }
     for feed in plimsoll_advisory::feed::FEEDS {
         assert!(
-            taken.contains_key(feed.id)
-                || ["endoflife-products", "distro-info", "wolfi-advisories", "rustsec-markdown"]
-                    .contains(&feed.id),
+            taken.contains_key(feed.id) || WITHOUT_SAMPLE.contains(&feed.id),
             "no sample of {}",
             feed.id
         );

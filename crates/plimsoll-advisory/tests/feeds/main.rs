@@ -7,11 +7,15 @@
 #![expect(clippy::print_stdout, reason = "a test that skips or counts says so")]
 
 mod apk;
+mod csaf;
 mod debian;
 mod enrichment;
 mod hostile;
+mod languages;
 mod large;
+mod nvd;
 mod osv;
 mod rpm;
 mod support;
 mod ubuntu;
+mod vex_samples;

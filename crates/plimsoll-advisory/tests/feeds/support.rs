@@ -29,8 +29,8 @@ impl Counts {
 #[derive(Default)]
 pub(crate) struct Watch {
     wanted: BTreeSet<String>,
-    /// Every id is wanted.
-    all: bool,
+    /// Every record is kept, whatever was asked for.
+    everything: bool,
     pub(crate) sources: Vec<Source>,
     pub(crate) counts: BTreeMap<String, Counts>,
     pub(crate) covered: BTreeSet<String>,
@@ -40,6 +40,7 @@ pub(crate) struct Watch {
     pub(crate) vulnerabilities: Vec<(String, Vulnerability)>,
     pub(crate) vulnerabilities_total: usize,
     pub(crate) repositories_total: usize,
+    pub(crate) deleted: Vec<(String, String)>,
     pub(crate) exploited: BTreeMap<String, Exploited>,
     pub(crate) epss: BTreeMap<String, Epss>,
     pub(crate) end_of_life: Vec<(String, EndOfLife)>,
@@ -53,9 +54,8 @@ impl Watch {
         Watch { wanted: wanted.iter().map(|id| (*id).to_owned()).collect(), ..Watch::default() }
     }
 
-    /// Keeps every record.
-    pub(crate) fn all() -> Watch {
-        Watch { all: true, ..Watch::default() }
+    pub(crate) fn everything() -> Watch {
+        Watch { everything: true, ..Watch::default() }
     }
 
     /// Offers one file to the feeds; whether one of them took it.
@@ -157,7 +157,7 @@ impl Sink for Watch {
 
     fn vulnerability(&mut self, source: SourceId, vulnerability: Vulnerability) {
         self.vulnerabilities_total += 1;
-        if self.all || self.wanted.contains(&vulnerability.id) {
+        if self.everything || self.wanted.contains(&vulnerability.id) {
             self.vulnerabilities.push((self.id(source).to_owned(), vulnerability));
         }
     }
@@ -174,7 +174,7 @@ impl Sink for Watch {
         if !self.covered.contains(&affected.namespace) {
             self.covered.insert(affected.namespace.clone());
         }
-        if self.all || self.wanted.contains(&affected.vulnerability) {
+        if self.everything || self.wanted.contains(&affected.vulnerability) {
             self.affected.push(affected);
         }
     }
@@ -194,6 +194,11 @@ impl Sink for Watch {
     fn repository(&mut self, _: SourceId, repository: Repository) {
         assert!(!repository.cpes.is_empty(), "{repository:?}");
         self.repositories_total += 1;
+    }
+
+    fn deleted(&mut self, source: SourceId, id: &str, _: Option<&str>) {
+        let source = self.id(source).to_owned();
+        self.deleted.push((source, id.to_owned()));
     }
 
     fn count(&mut self, source: SourceId, fate: Fate) {

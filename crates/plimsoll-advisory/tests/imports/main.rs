@@ -1,6 +1,10 @@
 //! Imports of others' databases, which the tests make themselves.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop loudly")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test that cannot go on should stop loudly, and say what it skips"
+)]
 
 mod grype_db;
 mod memory;

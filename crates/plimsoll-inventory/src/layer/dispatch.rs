@@ -37,6 +37,8 @@ pub(super) enum Reader {
     Chisel,
     /// `application-inventory.json` of Bottlerocket.
     Bottlerocket,
+    /// `root/buildinfo/content_manifests/NAME.json`, `usr/share/buildinfo/content-sets.json`.
+    ContentManifest,
     /// os-release and its older relatives.
     OsFile,
 }
@@ -48,7 +50,7 @@ impl Reader {
             Reader::Rpm | Reader::RpmLog => 512 << 20,
             Reader::DpkgStatus | Reader::Apk | Reader::Chisel | Reader::RpmManifest => 128 << 20,
             Reader::DpkgList | Reader::DpkgSums | Reader::PacmanFiles => 32 << 20,
-            Reader::Bottlerocket => 8 << 20,
+            Reader::Bottlerocket | Reader::ContentManifest => 8 << 20,
             Reader::DpkgRecord | Reader::PacmanRecord | Reader::Copyright => 2 << 20,
             Reader::OsFile => 256 << 10,
         }
@@ -75,6 +77,10 @@ pub(super) fn by_path(path: &[u8]) -> Option<Reader> {
         (_, b"files") if is_pacman_record(directory) => return Some(Reader::PacmanFiles),
         (_, b"manifest.wall") => return Some(Reader::Chisel),
         (b"bottlerocket", b"application-inventory.json") => return Some(Reader::Bottlerocket),
+        (b"content_manifests", _) if name.ends_with(b".json") => {
+            return Some(Reader::ContentManifest);
+        }
+        (b"buildinfo", b"content-sets.json") => return Some(Reader::ContentManifest),
         (_, b"copyright") if directory.starts_with(b"usr/share/doc/") => {
             return Some(Reader::Copyright);
         }
@@ -152,6 +158,9 @@ mod tests {
             ("etc/os-release", Some(Reader::OsFile)),
             ("home/etc/os-release", None),
             ("usr/share/doc/libc6/copyright", Some(Reader::Copyright)),
+            ("root/buildinfo/content_manifests/ubi9.json", Some(Reader::ContentManifest)),
+            ("usr/share/buildinfo/content-sets.json", Some(Reader::ContentManifest)),
+            ("root/buildinfo/Dockerfile-ubi9", None),
             ("status", None),
             ("", None),
         ] {

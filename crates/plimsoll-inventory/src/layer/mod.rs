@@ -44,6 +44,8 @@ pub enum Document {
     Files(FileList),
     /// Licences that a package's copyright file names.
     Licenses(Vec<String>),
+    /// Names of repositories, from a content manifest.
+    Repositories(Vec<String>),
     /// A file that says something about the operating system, as it is.
     Text(#[serde(with = "serde_bytes")] Vec<u8>),
 }

@@ -5,7 +5,7 @@ use plimsoll_image::{Entry, EntryKind, Interest, LayerVisitor, Problem, ProblemK
 use super::dispatch::{self, Reader};
 use super::{Document, EntryTable, Found, LayerFacts};
 use crate::parsed::Parsed;
-use crate::{apk, chisel, dpkg, os, pacman, rpm};
+use crate::{apk, chisel, dpkg, os, pacman, parse_content_manifest, rpm};
 
 /// A database up to this size is held back until its write-ahead log could have passed by; the log
 /// stands beside it, so this is for the length of a directory.
@@ -129,6 +129,7 @@ fn read(reader: Reader, content: &[u8]) -> Option<Parsed<Document>> {
         Reader::PacmanFiles => pacman::parse_files(content).map(Document::Files),
         Reader::Chisel => chisel::parse_manifest(content).map(Document::Packages),
         Reader::Bottlerocket => os::parse_bottlerocket_inventory(content).map(Document::Packages),
+        Reader::ContentManifest => parse_content_manifest(content).map(Document::Repositories),
         Reader::OsFile => Parsed::clean(Document::Text(content.to_vec())),
         Reader::RpmLog => return None,
     })

@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use crate::{InvalidVersion, Range, Scheme};
+use crate::{InvalidVersion, Place, Range, Scheme};
 
 /// All versions between two bounds.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -57,9 +57,10 @@ impl Interval {
         Interval::between(Bound::inclusive(version), Bound::inclusive(version))
     }
 
-    /// Whether a version is in the interval; see [`Range::place`].
+    /// Whether a version is in the interval; see [`Range::place`]. Here `0` is a version like others,
+    /// and has pre-releases before it.
     pub fn contains(&self, scheme: Scheme, version: &str) -> Result<bool, InvalidVersion> {
-        Range::from(self).contains(scheme, version)
+        Ok(Range::from(self).place_by_order(scheme, version)? == Place::Within)
     }
 
     /// Whether no version can be in the interval.

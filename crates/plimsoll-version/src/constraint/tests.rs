@@ -205,6 +205,8 @@ fn a_version_is_in_an_interval_or_invalid() {
     assert_eq!(range.contains(Scheme::Pep440, "2.0.1"), Ok(false));
     assert_eq!(range.contains(Scheme::Pep440, "1.0rc1"), Ok(false));
     assert!(range.contains(Scheme::Pep440, "unknown").is_err());
+    let zero = &parse(Syntax::Maven, "[0]").unwrap()[0];
+    assert_eq!(zero.contains(Scheme::Maven, "0-alpha-1"), Ok(false));
     assert!(Interval::ALL.contains(Scheme::Pep440, "unknown").is_err());
 }
 

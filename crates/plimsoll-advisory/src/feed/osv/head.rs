@@ -80,11 +80,11 @@ fn outermost_keys(head: &[u8]) -> Vec<&str> {
 /// Where the text ends that begins here.
 fn end_of_text(head: &[u8], mut at: usize) -> Option<usize> {
     loop {
-        match head.get(at)? {
-            b'"' => return Some(at),
-            b'\\' => at += 2,
-            _ => at += 1,
+        at += memchr::memchr2(b'"', b'\\', head.get(at..)?)?;
+        if head[at] == b'"' {
+            return Some(at);
         }
+        at += 2;
     }
 }
 

@@ -247,6 +247,11 @@ impl Place {
     /// The spelling of a name under which it is looked up.
     pub(super) fn normalize<'n>(&self, name: &'n str) -> Cow<'n, str> {
         match self.kind {
+            // Malicious extensions are named as the editor shows them, with a dot.
+            Kind::Language(Ecosystem::VsCode) if !name.contains('/') => {
+                let name = name.replacen('.', "/", 1);
+                Cow::Owned(Ecosystem::VsCode.normalize(&name).into_owned())
+            }
             Kind::Language(ecosystem) => ecosystem.normalize(name),
             _ => Cow::Borrowed(name),
         }
@@ -312,6 +317,18 @@ mod tests {
             assert_eq!(place.channel.as_deref().unwrap_or(""), channel, "{ecosystem}");
         }
         assert_eq!(of("Root:Ubuntu:22.04", "rootio-curl").namespace, "ubuntu:22.04");
+    }
+
+    #[test]
+    fn names_are_spelled_as_they_are_looked_up() {
+        for (ecosystem, name, normal) in [
+            ("VSCode", "Some-One.tool.x", "some-one/tool.x"),
+            ("VSCode", "some/tool", "some/tool"),
+            ("PyPI", "Some.Thing", "some-thing"),
+            ("Debian:12", "Some.Thing", "Some.Thing"),
+        ] {
+            assert_eq!(of(ecosystem, name).normalize(name), normal);
+        }
     }
 
     #[test]

@@ -60,6 +60,9 @@ impl Products {
     }
 }
 
+/// Reads (name, JSON).
+type Each<'r> = dyn FnMut(&mut Import<'_>, &str, &[u8]) -> Result<(), String> + 'r;
+
 impl Import<'_> {
     /// Reads `Red Hat CPE`: first the names, then what points to them.
     pub(super) fn red_hat_products(&mut self, bucket: Bucket<'_, '_>) {
@@ -118,12 +121,7 @@ impl Import<'_> {
     }
 
     /// Reads the values of a bucket, each of which is a record.
-    fn each(
-        &mut self,
-        bucket: Bucket<'_, '_>,
-        root: &str,
-        read: &mut dyn FnMut(&mut Import<'_>, &str, &[u8]) -> Result<(), String>,
-    ) {
+    fn each(&mut self, bucket: Bucket<'_, '_>, root: &str, read: &mut Each<'_>) {
         let source = self.source_of("Red Hat");
         for entry in bucket.entries() {
             let (key, result) = match entry {
