@@ -40,6 +40,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         &[
             "plimsoll-attest",
             "plimsoll-sync",
+            "plimsoll-java-index",
             "plimsoll-report",
             "plimsoll-match",
             "plimsoll-inventory",

@@ -96,7 +96,8 @@ pub struct Outcome {
     pub database: Part,
     /// The overlay.
     pub overlay: Part,
-    /// The source that the database came from or was compared with.
+    /// The source that the database (or the overlay, if only that was asked for) came from or was
+    /// compared with.
     pub source: Option<String>,
     /// Sources that failed, in the order tried.
     pub failures: Vec<Failure>,
@@ -109,7 +110,7 @@ pub struct Outcome {
 impl Outcome {
     /// Whether no source could be used and the local database is what there is: worth a warning.
     pub fn is_stale(&self) -> bool {
-        matches!(self.database, Part::Kept { .. })
+        self.source.is_none() && matches!(self.database, Part::Kept { .. })
     }
 }
 

@@ -65,7 +65,10 @@ impl UpdateOptions {
 /// task.
 pub fn update(options: &UpdateOptions) -> Result<Outcome, UpdateError> {
     let begun = Timestamp::now();
-    let writer = Writer::lock(&options.database, options.lock_wait)?;
+    let writer = match Writer::lock(&options.database, options.lock_wait) {
+        Ok(writer) => writer,
+        Err(error) => return without_writing(options, error),
+    };
     for target in [&options.database, &state_path(&options.database)] {
         writer.clean(target);
     }
@@ -88,6 +91,26 @@ pub fn update(options: &UpdateOptions) -> Result<Outcome, UpdateError> {
         }
     }
     update.finish()
+}
+
+/// What is there where nothing can be written, as in an image that was built with its database.
+fn without_writing(options: &UpdateOptions, error: UpdateError) -> Result<Outcome, UpdateError> {
+    let state = State::read(&options.database);
+    let kept = |kind, path: Option<&Path>| {
+        let (mut file, _) = File::look(kind, path, &state, &options.keys);
+        file.kept();
+        file.part
+    };
+    let Some(database) = kept(Kind::Database, Some(&options.database)) else { return Err(error) };
+    let source = format!("file:{}", options.database.display());
+    Ok(Outcome {
+        database,
+        overlay: kept(Kind::Overlay, options.overlay.as_deref()).unwrap_or(Part::Absent),
+        source: None,
+        failures: vec![Failure { source, reason: error.to_string() }],
+        notes: Vec::new(),
+        transferred: 0,
+    })
 }
 
 /// One of the two files, and what has become of it so far.
@@ -134,6 +157,16 @@ impl File {
         });
         self.settled |= part.is_some();
         self.part = part.or(self.part.take());
+    }
+
+    /// Falls back to what is there, where nothing else has become of it.
+    fn kept(&mut self) {
+        if self.part.is_none() {
+            self.part = self.usable().map(|(held, signature)| Part::Kept {
+                content: held.content.clone(),
+                signature: signature.clone(),
+            });
+        }
     }
 
     fn remembered(&self) -> Option<Remembered> {
@@ -392,14 +425,8 @@ impl<'o> Update<'o> {
     }
 
     fn finish(mut self) -> Result<Outcome, UpdateError> {
-        for file in [&mut self.database, &mut self.overlay] {
-            if file.part.is_none() {
-                file.part = file.usable().map(|(held, signature)| Part::Kept {
-                    content: held.content.clone(),
-                    signature: signature.clone(),
-                });
-            }
-        }
+        self.database.kept();
+        self.overlay.kept();
         self.remember();
         let Some(database) = self.database.part else {
             if self.failures.is_empty() {

@@ -191,12 +191,34 @@ fn a_delta_that_does_not_fit_costs_only_the_whole_file() {
 fn nobody_waits_for_a_lock_for_ever() {
     let (_directory, source) = published(1, &[], None);
     let mut local = Local::new(vec![source], None);
-    local.update().unwrap();
-    let lock = std::fs::File::open(local.directory.path().join("plimsoll.db.lock")).unwrap();
-    lock.lock().unwrap();
     local.options.lock_wait = Duration::from_millis(200);
+    let path = local.directory.path().join("plimsoll.db.lock");
+    let lock = std::fs::File::create(&path).unwrap();
+    lock.lock().unwrap();
     let error = local.update().unwrap_err();
     assert!(matches!(error, UpdateError::Locked { .. }), "{error}");
     drop(lock);
     local.update().unwrap();
+    // With a database that can be used it is no more than a warning.
+    let lock = std::fs::File::open(&path).unwrap();
+    lock.lock().unwrap();
+    let outcome = local.update().unwrap();
+    assert!(outcome.is_stale(), "{outcome:?}");
+    assert!(outcome.failures[0].reason.contains("another process"), "{outcome:?}");
+}
+
+#[test]
+fn where_nothing_can_be_written_the_database_is_used_as_it_is() {
+    let (_directory, source) = published(1, &[], None);
+    let local = Local::new(vec![source], None);
+    // Even an administrator cannot open a directory for writing.
+    std::fs::create_dir(local.directory.path().join("plimsoll.db.lock")).unwrap();
+    assert!(matches!(local.update(), Err(UpdateError::Local(_))));
+    std::fs::write(&local.options.database, crate::support::database(1)).unwrap();
+    let outcome = local.update().unwrap();
+    assert!(
+        outcome.is_stale() && outcome.failures[0].reason.contains("cannot open"),
+        "{outcome:?}"
+    );
+    assert_eq!(outcome.overlay, Part::Absent);
 }

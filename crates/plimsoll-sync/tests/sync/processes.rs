@@ -70,7 +70,7 @@ fn of_several_at_once_one_works_and_all_succeed() {
 /// Days of two releases between which the local database goes to and fro.
 const DAYS: [u32; 2] = [1, 2];
 /// How often a process is killed.
-const ROUNDS: usize = 120;
+const ROUNDS: usize = 80;
 
 #[test]
 fn a_process_may_be_killed_at_any_moment() {

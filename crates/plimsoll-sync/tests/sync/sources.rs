@@ -138,7 +138,7 @@ fn the_overlay_alone() {
     local.options.only_overlay = true;
     let outcome = local.update().unwrap();
     local.check(1, 2);
-    assert!(is_updated(&outcome.overlay), "{outcome:?}");
+    assert!(is_updated(&outcome.overlay) && !outcome.is_stale(), "{outcome:?}");
     // What was left alone is not forgotten.
     local.options.only_overlay = false;
     local.update().unwrap();

@@ -1,6 +1,8 @@
 //! Small databases, and a web server for directories.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::{LazyLock, Mutex};
 use std::time::Duration;
 
 use plimsoll_advisory::database::{WriteOptions, compile};
@@ -43,9 +45,17 @@ fn vulnerabilities(day: u32, count: u32) -> Vec<u8> {
     })
 }
 
+/// What was made already, by its day: tests ask for the same again and again.
+type Made = LazyLock<Mutex<BTreeMap<u32, Vec<u8>>>>;
+
+fn made_once(made: &Made, day: u32, make: impl FnOnce() -> Vec<u8>) -> Vec<u8> {
+    made.lock().unwrap().entry(day).or_insert_with(make).clone()
+}
+
 /// The database of a day of January.
 pub(crate) fn database(day: u32) -> Vec<u8> {
-    vulnerabilities(day, 1_000)
+    static MADE: Made = LazyLock::new(Mutex::default);
+    made_once(&MADE, day, || vulnerabilities(day, 1_000))
 }
 
 /// The same, with some MB.
@@ -55,12 +65,15 @@ pub(crate) fn large_database(day: u32) -> Vec<u8> {
 
 /// The overlay of a day.
 pub(crate) fn overlay(day: u32) -> Vec<u8> {
-    file(day, true, |collector, source| {
-        for number in 0..1_000 + day {
-            let share = (number.wrapping_mul(40_503) % 9_973) as f32 / 10_000.0;
-            let score = Epss { probability: share, percentile: share };
-            collector.epss(source, &format!("CVE-2026-{number:05}"), score);
-        }
+    static MADE: Made = LazyLock::new(Mutex::default);
+    made_once(&MADE, day, || {
+        file(day, true, |collector, source| {
+            for number in 0..1_000 + day {
+                let share = (number.wrapping_mul(40_503) % 9_973) as f32 / 10_000.0;
+                let score = Epss { probability: share, percentile: share };
+                collector.epss(source, &format!("CVE-2026-{number:05}"), score);
+            }
+        })
     })
 }
 
