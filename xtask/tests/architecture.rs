@@ -11,6 +11,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("plimsoll-image", &[]),
     ("plimsoll-inventory", &["plimsoll-version", "plimsoll-image"]),
     ("plimsoll-advisory", &["plimsoll-version"]),
+    ("plimsoll-fetch", &["plimsoll-image"]),
     (
         "plimsoll-match",
         &["plimsoll-inventory", "plimsoll-advisory", "plimsoll-version", "plimsoll-image"],
