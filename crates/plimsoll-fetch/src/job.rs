@@ -76,6 +76,9 @@ pub(crate) struct Job {
     pub(crate) problems: Vec<String>,
     more_problems: u64,
     failures_in_a_row: u32,
+    /// Files, pages or repositories that did not fail, and that did.
+    well: u64,
+    failed: u64,
 }
 
 impl Job {
@@ -95,6 +98,8 @@ impl Job {
             problems: Vec::new(),
             more_problems: 0,
             failures_in_a_row: 0,
+            well: 0,
+            failed: 0,
         }
     }
 
@@ -221,6 +226,7 @@ impl Job {
     /// in trying more of them.
     pub(crate) fn put_up_with(&mut self, failure: Failure) -> Result<(), Failure> {
         self.failures_in_a_row += 1;
+        self.failed += 1;
         if failure.is_of_the_server() || self.failures_in_a_row >= MOST_FAILURES_IN_A_ROW {
             return Err(failure);
         }
@@ -231,6 +237,12 @@ impl Job {
     /// Takes note of a file that did not fail.
     pub(crate) fn went_well(&mut self) {
         self.failures_in_a_row = 0;
+        self.well += 1;
+    }
+
+    /// Whether all of several files failed, each for itself.
+    pub(crate) fn nothing_went_well(&self) -> bool {
+        self.failed > 0 && self.well == 0
     }
 
     /// Takes note of something that is wrong.
@@ -251,9 +263,12 @@ impl Job {
         problems
     }
 
-    /// Removes files of the time before that upstream does not have any more. Only for use after
-    /// everything went well.
+    /// Removes files of the time before that upstream does not have any more. As long as not
+    /// everything could be seen, nothing is believed to be gone.
     pub(crate) fn keep_only(&mut self, names: &BTreeSet<String>) -> Result<(), Failure> {
+        if !self.problems.is_empty() {
+            return Ok(());
+        }
         let gone: Vec<String> =
             self.state.files.keys().filter(|name| !names.contains(*name)).cloned().collect();
         for name in gone {

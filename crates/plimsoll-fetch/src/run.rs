@@ -153,12 +153,17 @@ async fn one(shared: Arc<Shared>, feed: &'static Feed, base: Url, limit: Duratio
     let had_files = !job.state.files.is_empty() || job.state.succeeded.is_some();
     let retrieved = tokio::time::timeout(limit, retrieve::retrieve(&mut job)).await;
     let retrieved = retrieved.unwrap_or(Err(Failure::Time { limit }));
-    let problems = job.take_problems();
-    let mut outcome = match retrieved {
-        Ok(()) if job.changed > 0 => Outcome::Updated,
-        Ok(()) => Outcome::Unchanged,
-        Err(failure) if had_files => Outcome::Kept { reason: failure.to_string() },
-        Err(failure) => Outcome::Failed { reason: failure.to_string() },
+    let mut problems = job.take_problems();
+    let reason = match retrieved {
+        Ok(()) if job.nothing_went_well() && !problems.is_empty() => Some(problems.remove(0)),
+        Ok(()) => None,
+        Err(failure) => Some(failure.to_string()),
+    };
+    let mut outcome = match reason {
+        None if job.changed > 0 => Outcome::Updated,
+        None => Outcome::Unchanged,
+        Some(reason) if had_files => Outcome::Kept { reason },
+        Some(reason) => Outcome::Failed { reason },
     };
     job.state.failure = match &outcome {
         Outcome::Kept { reason } | Outcome::Failed { reason } => Some(reason.clone()),

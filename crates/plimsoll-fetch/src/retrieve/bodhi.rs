@@ -33,7 +33,6 @@ pub(super) async fn retrieve(job: &mut Job) -> Result<(), Failure> {
     let content = job.document(&url).await?;
     let releases: Releases =
         serde_json::from_slice(&content).map_err(|error| Failure::document(index, error))?;
-    let mut all = true;
     let mut found = BTreeSet::new();
     let of_packages = |release: &Release| PREFIXES.contains(&release.id_prefix.as_str());
     for release in releases.releases.into_iter().filter(of_packages).take(MOST_RELEASES) {
@@ -50,15 +49,12 @@ pub(super) async fn retrieve(job: &mut Job) -> Result<(), Failure> {
         );
         match list(job, &remote, &name, Paging::Count).await {
             Ok(()) => job.went_well(),
-            Err(failure) => {
-                job.put_up_with(failure)?;
-                all = false;
-            }
+            Err(failure) => job.put_up_with(failure)?,
         }
         found.insert(name);
     }
     if found.is_empty() {
         return Err(Failure::document(index, "it names no release"));
     }
-    if all { job.keep_only(&found) } else { Ok(()) }
+    job.keep_only(&found)
 }

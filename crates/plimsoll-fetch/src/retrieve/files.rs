@@ -20,7 +20,6 @@ pub(super) async fn retrieve(job: &mut Job) -> Result<(), Failure> {
             None => wanted.push((path.clone(), None)),
         }
     }
-    let mut all = true;
     let mut kept = BTreeSet::new();
     for (path, year) in wanted {
         let (remote, local) = names(&path);
@@ -29,15 +28,9 @@ pub(super) async fn retrieve(job: &mut Job) -> Result<(), Failure> {
             Ok(_) => job.went_well(),
             // The file of a year that has just begun may not have been made yet.
             Err(Failure::Missing { .. }) if year == Some(this_year) => {}
-            Err(failure) => {
-                job.put_up_with(failure)?;
-                all = false;
-            }
+            Err(failure) => job.put_up_with(failure)?,
         }
         kept.insert(local.to_owned());
     }
-    if job.state.files.is_empty() && !job.problems.is_empty() {
-        return Err(Failure::document(&job.feed.id, job.problems.remove(0)));
-    }
-    if all { job.keep_only(&kept) } else { Ok(()) }
+    job.keep_only(&kept)
 }

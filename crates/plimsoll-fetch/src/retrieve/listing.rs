@@ -23,7 +23,6 @@ pub(super) struct Place {
 }
 
 pub(super) async fn retrieve(job: &mut Job) -> Result<(), Failure> {
-    let mut all = true;
     let mut found = BTreeSet::new();
     for pattern in &job.feed.paths {
         let places = expand(job, pattern).await?;
@@ -33,15 +32,12 @@ pub(super) async fn retrieve(job: &mut Job) -> Result<(), Failure> {
         for place in places {
             match job.file(place.url, &place.path, None, None).await {
                 Ok(_) => job.went_well(),
-                Err(failure) => {
-                    job.put_up_with(failure)?;
-                    all = false;
-                }
+                Err(failure) => job.put_up_with(failure)?,
             }
             found.insert(place.path);
         }
     }
-    if all { job.keep_only(&found) } else { Ok(()) }
+    job.keep_only(&found)
 }
 
 /// The places that a pattern leads to.

@@ -11,7 +11,6 @@ use crate::job::Job;
 const MOST_FILES: usize = 20_000;
 
 pub(super) async fn retrieve(job: &mut Job) -> Result<(), Failure> {
-    let mut all = true;
     let mut found = BTreeSet::new();
     for path in &job.feed.paths {
         let url = job.url(path)?;
@@ -22,17 +21,13 @@ pub(super) async fn retrieve(job: &mut Job) -> Result<(), Failure> {
             let (name, sha256) = (fields.next().unwrap_or(""), fields.next().unwrap_or(""));
             if sha256.len() != 64 {
                 job.problem(format!("{path}: not a file with its checksum: {line:?}"));
-                all = false;
                 continue;
             }
             let checksum = Checksum::Sha256(sha256.to_owned());
             let url = job.url(&format!("./{name}"))?;
             match job.file(url, name, Some(&checksum), None).await {
                 Ok(_) => job.went_well(),
-                Err(failure) => {
-                    job.put_up_with(failure)?;
-                    all = false;
-                }
+                Err(failure) => job.put_up_with(failure)?,
             }
             found.insert(name.to_owned());
         }
@@ -40,5 +35,5 @@ pub(super) async fn retrieve(job: &mut Job) -> Result<(), Failure> {
     if found.is_empty() {
         return Err(Failure::document(&job.feed.paths[0], "it names no file"));
     }
-    if all { job.keep_only(&found) } else { Ok(()) }
+    job.keep_only(&found)
 }

@@ -27,7 +27,6 @@ pub(super) async fn retrieve(job: &mut Job) -> Result<(), Failure> {
         let reason = format!("it names {} versions", versions.branches.len());
         return Err(Failure::document(index, reason));
     }
-    let mut all = true;
     let mut found = BTreeSet::new();
     for version in versions.branches {
         let name = format!("cve_data_photon{version}.json");
@@ -37,12 +36,9 @@ pub(super) async fn retrieve(job: &mut Job) -> Result<(), Failure> {
         let url = job.url(&name)?;
         match job.file(url, &name, None, None).await {
             Ok(_) => job.went_well(),
-            Err(failure) => {
-                job.put_up_with(failure)?;
-                all = false;
-            }
+            Err(failure) => job.put_up_with(failure)?,
         }
         found.insert(name);
     }
-    if all { job.keep_only(&found) } else { Ok(()) }
+    job.keep_only(&found)
 }

@@ -38,14 +38,12 @@ struct Repository {
 }
 
 pub(super) async fn retrieve(job: &mut Job) -> Result<(), Failure> {
-    let mut all = true;
     let mut found = BTreeSet::new();
     for path in &job.feed.paths {
         let repositories = match repositories(job, path).await {
             Ok(repositories) => repositories,
             Err(failure) => {
                 job.put_up_with(failure)?;
-                all = false;
                 continue;
             }
         };
@@ -55,19 +53,14 @@ pub(super) async fn retrieve(job: &mut Job) -> Result<(), Failure> {
                     job.went_well();
                     found.extend(name);
                 }
-                Err(failure) => {
-                    job.put_up_with(failure)?;
-                    all = false;
-                }
+                Err(failure) => job.put_up_with(failure)?,
             }
         }
     }
-    if found.is_empty() {
-        let reason = "no repository has an updateinfo".to_owned();
-        let told = job.problems.pop().unwrap_or(reason);
-        return Err(Failure::document(&job.feed.id, told));
+    if found.is_empty() && job.problems.is_empty() {
+        return Err(Failure::document(&job.feed.id, "no repository has an updateinfo"));
     }
-    if all { job.keep_only(&found) } else { Ok(()) }
+    job.keep_only(&found)
 }
 
 async fn repositories(job: &mut Job, path: &str) -> Result<Vec<Repository>, Failure> {

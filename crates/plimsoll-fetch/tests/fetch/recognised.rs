@@ -1,0 +1,1 @@
+//! What a fetch leaves behind is named so that a build recognises it.
