@@ -32,6 +32,29 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
+fn bzip2(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::fast());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+fn xz(bytes: &[u8], preset: u32) -> Vec<u8> {
+    let options = lzma_rust2::XzOptions::with_preset(preset);
+    let mut writer = lzma_rust2::XzWriter::new(Vec::new(), options).unwrap();
+    writer.write_all(bytes).unwrap();
+    writer.finish().unwrap()
+}
+
+fn zip_of(entries: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (name, bytes) in entries {
+        let options = zip::write::SimpleFileOptions::default();
+        writer.start_file(*name, options).unwrap();
+        writer.write_all(bytes).unwrap();
+    }
+    writer.finish().unwrap().into_inner()
+}
+
 fn build_one(path: &Path) -> Result<BuildOutcome, BuildError> {
     build(&[path.to_owned()], &BuildOptions::default())
 }
@@ -40,6 +63,7 @@ fn build_one(path: &Path) -> Result<BuildOutcome, BuildError> {
 fn one_feed_is_found_however_it_is_packed() {
     let directory = tempfile::tempdir().unwrap();
     let archive = tar_of(&[("LICENSE", b"free"), (KEV_NAME, KEV.as_bytes())]);
+    let zip = zip_of(&[("LICENSE", b"free"), (KEV_NAME, KEV.as_bytes())]);
     let cases = [
         ("plain.d/known_exploited_vulnerabilities.json", KEV.as_bytes().to_vec()),
         ("gz.d/known_exploited_vulnerabilities.json.gz", gzip(KEV.as_bytes())),
@@ -47,6 +71,18 @@ fn one_feed_is_found_however_it_is_packed() {
         ("tar.gz.d/kev.tar.gz", gzip(&archive)),
         ("tgz.d/kev.tgz", gzip(&archive)),
         ("tar.zst.d/kev.tar.zst", zstd::bulk::compress(&archive, 3).unwrap()),
+        ("bz2.d/known_exploited_vulnerabilities.json.bz2", bzip2(KEV.as_bytes())),
+        ("tar.bz2.d/kev.tar.bz2", bzip2(&archive)),
+        ("xz.d/known_exploited_vulnerabilities.json.xz", xz(KEV.as_bytes(), 6)),
+        ("tar.xz.d/kev.tar.xz", xz(&archive, 6)),
+        ("zip.d/all.zip", zip.clone()),
+        ("zip.zst.d/all.zip.zst", zstd::bulk::compress(&zip, 3).unwrap()),
+        ("zip.in.tar.d/feeds.tar.gz", gzip(&tar_of(&[("a/all.zip", &zip)]))),
+        ("tar.in.zip.d/feeds.zip", zip_of(&[("a/kev.tar.bz2", &bzip2(&archive))])),
+        (
+            "gz.in.zip.d/feeds.zip",
+            zip_of(&[("known_exploited_vulnerabilities.json.gz", &gzip(KEV.as_bytes()))]),
+        ),
     ];
     let mut first = None;
     for (name, bytes) in cases {
@@ -78,6 +114,73 @@ fn a_broken_file_of_a_directory_costs_that_file() {
     assert!(outcome.problems[0].file.ends_with("broken.tar.gz"), "{:?}", outcome.problems);
     // Asked for by name, it is an error.
     assert!(matches!(build_one(&broken), Err(BuildError::Input { .. })));
+}
+
+#[test]
+fn a_broken_archive_in_an_archive_costs_that_one() {
+    let inner = zip_of(&[(KEV_NAME, KEV.as_bytes())]);
+    let mut flipped = inner.clone();
+    // Within the packed content, behind the local header and the name.
+    flipped[80] ^= 0xff;
+    let cut = xz(&tar_of(&[("x/known_exploited_vulnerabilities.json", KEV.as_bytes())]), 0);
+    let outer = [
+        ("a/all.zip", &inner[..inner.len() / 2]),
+        ("b/all.zip", &flipped[..]),
+        ("c/all.tar.xz", &cut[..cut.len() / 2]),
+        ("d/all.zip", &inner[..]),
+    ];
+    let directory = tempfile::tempdir().unwrap();
+    for (name, bytes) in [("o.tar", tar_of(&outer)), ("o.zip", zip_of(&outer))] {
+        let path = directory.path().join(name);
+        std::fs::write(&path, bytes).unwrap();
+        let outcome = build_one(&path).unwrap();
+        assert_eq!(outcome.files, 1, "{name}: {:?}", outcome.problems);
+        let files: Vec<_> = outcome.problems.iter().map(|problem| &*problem.file).collect();
+        let expected =
+            ["a/all.zip", "b/all.zip/known_exploited_vulnerabilities.json", "c/all.tar.xz"];
+        assert_eq!(files, expected, "{name}: {:?}", outcome.problems);
+    }
+}
+
+#[test]
+fn archives_are_opened_in_archives_and_no_deeper() {
+    let once = zip_of(&[(KEV_NAME, KEV.as_bytes())]);
+    let twice = tar_of(&[("once.zip", &once)]);
+    let thrice = zip_of(&[("twice.tar", &twice)]);
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("thrice.zip");
+    std::fs::write(&path, thrice).unwrap();
+    let error = build_one(&path).unwrap_err();
+    assert!(matches!(error, BuildError::NothingFound { files: 1 }), "{error}");
+}
+
+#[test]
+fn what_is_packed_in_each_other_shares_one_allowance() {
+    let packed = gzip(format!("{KEV}{}", " ".repeat(1 << 20)).as_bytes());
+    let names: Vec<_> = (0..8).map(|number| format!("{number}/{KEV_NAME}.gz")).collect();
+    let entries: Vec<_> = names.iter().map(|name| (&**name, &packed[..])).collect();
+    let directory = tempfile::tempdir().unwrap();
+    for (name, bytes) in [("bomb.zip", zip_of(&entries)), ("bomb.tar", tar_of(&entries))] {
+        let path = directory.path().join(name);
+        std::fs::write(&path, bytes).unwrap();
+        let limits = BuildLimits { archive_size: 3 << 20, ..BuildLimits::default() };
+        let options = BuildOptions { limits, ..BuildOptions::default() };
+        let error = build(&[path], &options).unwrap_err();
+        let BuildError::Input { source, .. } = error else { panic!("{name}: {error}") };
+        assert_eq!(source.to_string(), "the archive unpacks to more than any feed", "{name}");
+    }
+}
+
+#[test]
+fn a_packer_that_wants_too_much_memory_is_refused() {
+    let mut options = lzma_rust2::XzOptions::with_preset(0);
+    options.lzma_options.dict_size = 512 << 20;
+    let mut writer = lzma_rust2::XzWriter::new(Vec::new(), options).unwrap();
+    writer.write_all(KEV.as_bytes()).unwrap();
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("known_exploited_vulnerabilities.json.xz");
+    std::fs::write(&path, writer.finish().unwrap()).unwrap();
+    assert!(matches!(build_one(&path), Err(BuildError::Input { .. })));
 }
 
 #[test]
