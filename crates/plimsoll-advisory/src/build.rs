@@ -4,12 +4,15 @@
 //! One thread walks and unpacks, the others parse, each into a [`Collector`] of its own. Which
 //! thread got which file leaves no trace in the result.
 
+mod shrink;
 mod walk;
 
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::{io, thread};
+
+pub use shrink::{ALLOWED_PERCENT, Shrunk, Unit, shrunk};
 
 use crate::collector::{Collector, Counts};
 use crate::database::{TooLarge, WriteOptions, compile, save};
@@ -60,6 +63,9 @@ pub struct BuildOutcome {
     pub files: u64,
     /// Number of files that no feed knows (licences, remarks, formats without a parser).
     pub unrecognised: u64,
+    /// Number of documents in archives that were passed over because there is a newer one beside
+    /// the archive, and of marks of documents that were taken back.
+    pub superseded: u64,
 }
 
 /// Why there is no database.
@@ -164,6 +170,7 @@ pub fn build(paths: &[PathBuf], options: &BuildOptions) -> Result<BuildOutcome, 
         problems,
         files: walked.files,
         unrecognised: walked.unrecognised,
+        superseded: walked.superseded,
     })
 }
 
