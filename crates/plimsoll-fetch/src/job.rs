@@ -39,6 +39,7 @@ pub(crate) struct Shared {
     pub(crate) lists: PathBuf,
     pub(crate) nvd_key: Option<Secret>,
     pub(crate) now: Option<SystemTime>,
+    pub(crate) most_changes: usize,
     pub(crate) state: Mutex<State>,
     pub(crate) observer: Arc<dyn Fn(&Event<'_>) + Send + Sync>,
 }

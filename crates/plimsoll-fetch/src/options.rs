@@ -41,6 +41,8 @@ pub struct FetchOptions {
     pub read_timeout: Duration,
     /// Time for a whole feed. What is there by then stays, and the next fetch goes on from it.
     pub feed_timeout: Duration,
+    /// Newer documents beside an archive; more are better had by a new archive, if there is one.
+    pub most_changes: usize,
     /// No wait between two requests to a host is longer, whatever the table says.
     pub longest_delay: Duration,
     /// What time it is; the clock's without it.
@@ -65,6 +67,7 @@ impl Default for FetchOptions {
             connect_timeout: Duration::from_secs(20),
             read_timeout: Duration::from_secs(60),
             feed_timeout: Duration::from_secs(2 * 3600),
+            most_changes: 5000,
             longest_delay: Duration::MAX,
             now: None,
         }

@@ -22,13 +22,10 @@ use reqwest::header::HeaderMap;
 use crate::Failure;
 use crate::job::{Document, Job, join, remove};
 use crate::name::is_path;
-use crate::state::write_atomically;
+use crate::state::{FileState, write_atomically};
 
 /// The directory of newer documents.
-pub(crate) const CHANGED: &str = "changed";
-
-/// More changes than this are better had by a new archive.
-pub(crate) const MOST_CHANGES: usize = 5000;
+const CHANGED: &str = "changed";
 
 /// Documents of one list; npm has some 250 000.
 const MOST_DOCUMENTS: usize = 5_000_000;
@@ -109,6 +106,15 @@ fn is_later(time: &str, than: &str) -> bool {
     }
 }
 
+/// An archive that documents may be newer than.
+pub(crate) struct Archive<'a> {
+    /// Its name here, always the same, so that a new one takes the old one's place.
+    pub(crate) name: &'a str,
+    pub(crate) url: Url,
+    /// Reads the moment before which a document is surely in it.
+    pub(crate) made: &'a (dyn Fn(&FileState) -> Option<Timestamp> + Sync),
+}
+
 /// An archive, or a set of documents without one, with what changed since.
 pub(crate) struct Overlay<'o> {
     /// Its name in the notes.
@@ -134,13 +140,69 @@ impl Overlay<'_> {
         Some(Listing::from_text(&text))
     }
 
-    /// Forgets the list of the time before, and with it what it is the list of.
-    pub(crate) fn forget(&self, job: &Job) -> Result<(), Failure> {
-        remove(&self.list(job))
+    /// Brings a new archive where that is better than many single documents. Tells what the
+    /// archive and the newer documents have together.
+    ///
+    /// `made` tells when an archive was made; without that every document would have to be fetched
+    /// again, and then rather none is.
+    pub(crate) async fn renew(
+        &self,
+        job: &mut Job,
+        archive: &Archive<'_>,
+        now: &Listing,
+        before: Option<Listing>,
+    ) -> Result<Listing, Failure> {
+        // Which archive the list and the newer documents belong to.
+        let base = format!("{} archive", self.name);
+        let there = job.target(archive.name)?.is_file();
+        let before = before.filter(|_| there && self.belongs(job, archive.name, &base));
+        if let Some(before) = &before
+            && now.since(before).len() + self.held(job) <= job.shared.most_changes
+        {
+            return Ok(before.clone());
+        }
+        job.file(archive.url.clone(), archive.name, None, None).await?;
+        if let Some(before) = before.filter(|_| self.belongs(job, archive.name, &base)) {
+            // There is no newer one yet.
+            return Ok(before);
+        }
+        remove(&self.list(job))?;
+        self.clear(job)?;
+        let made = job.state.files.get(archive.name).and_then(archive.made);
+        let reached = match made {
+            Some(made) => now.clone().until(made),
+            None => now.clone(),
+        };
+        self.write(job, &reached)?;
+        if let Some(file) = job.state.files.get(archive.name) {
+            job.state.cursors.insert(base, file.sha256.clone());
+        }
+        job.remember()?;
+        Ok(reached)
     }
 
-    /// Removes all newer documents, as a new archive has them.
-    pub(crate) fn clear(&self, job: &Job) -> Result<(), Failure> {
+    fn belongs(&self, job: &Job, archive: &str, base: &str) -> bool {
+        let digest = job.state.files.get(archive).map(|file| &file.sha256);
+        digest.is_some() && digest == job.state.cursors.get(base)
+    }
+
+    /// Number of newer documents that are here.
+    fn held(&self, job: &Job) -> usize {
+        let mut count = 0;
+        let mut waiting = vec![self.changed(job)];
+        while let Some(directory) = waiting.pop() {
+            let Ok(entries) = fs::read_dir(&directory) else { continue };
+            for entry in entries.flatten() {
+                match entry.file_type() {
+                    Ok(kind) if kind.is_dir() => waiting.push(entry.path()),
+                    _ => count += 1,
+                }
+            }
+        }
+        count
+    }
+
+    fn clear(&self, job: &Job) -> Result<(), Failure> {
         let path = self.changed(job);
         match fs::remove_dir_all(&path) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
@@ -148,11 +210,6 @@ impl Overlay<'_> {
             }
             _ => Ok(()),
         }
-    }
-
-    /// Number of documents that have to be brought.
-    pub(crate) fn news(now: &Listing, before: &Listing) -> usize {
-        now.since(before).len()
     }
 
     /// Marks documents that vanished from a list that has all of them as taken back.

@@ -50,6 +50,7 @@ pub fn fetch(
         lists,
         nvd_key: options.nvd_key.clone(),
         now: options.now,
+        most_changes: options.most_changes,
         state: Mutex::new(state),
         observer,
     });

@@ -144,6 +144,45 @@ mod tests {
         }
     }
 
+    /// A feed as `docs/feeds.md` has it.
+    fn row(feed: &Feed) -> String {
+        let kind = match feed.kind {
+            Kind::Files => "files",
+            Kind::Repository => "repository tarball",
+            Kind::Listing => "index page → files",
+            Kind::Manifest => "manifest → files, checksums",
+            Kind::Updateinfo => "repository index → updateinfo, checksum",
+            Kind::Photon => "list of versions → files",
+            Kind::Csaf if feed.paths == ["index.txt"] => "index → new documents",
+            Kind::Csaf => "archive, then changed documents",
+            Kind::Osv => "archives, then changed records",
+            Kind::NvdApi => "pages, then windows of changes",
+            Kind::Pages => "pages",
+            Kind::Bodhi => "pages for each release",
+        };
+        let yes = |is: bool| if is { "yes" } else { "no" };
+        format!(
+            "| `{}` | {} | {} | <{}> | {} | {kind} | {} | {} | {} |",
+            feed.id,
+            feed.title,
+            feed.publisher,
+            feed.base,
+            feed.licence,
+            yes(feed.on),
+            yes(feed.publish),
+            feed.why,
+        )
+    }
+
+    #[test]
+    fn the_page_about_feeds_has_every_row() {
+        let page = include_str!("../../../docs/feeds.md");
+        for feed in feeds() {
+            assert!(page.contains(&row(feed)), "docs/feeds.md lacks\n{}", row(feed));
+        }
+        assert_eq!(page.matches("\n| `").count(), feeds().len());
+    }
+
     #[test]
     fn what_is_not_free_is_not_published() {
         for feed in feeds() {

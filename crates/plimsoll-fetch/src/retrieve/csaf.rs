@@ -10,9 +10,11 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::Failure;
 use crate::job::Job;
-use crate::overlay::{Entry, Listing, MOST_CHANGES, Overlay};
+use crate::name::{is_part, is_path};
+use crate::overlay::{Archive, Entry, Listing, Overlay};
+use crate::state::FileState;
 
-/// The archive's name here, always the same, so that a new one takes the old one's place.
+/// The archive's name here.
 const ARCHIVE: &str = "archive.tar.zst";
 
 /// How much earlier than its date an archive may have been made.
@@ -30,41 +32,20 @@ pub(super) async fn retrieve(job: &mut Job) -> Result<(), Failure> {
     let mut now = Listing::default();
     rows(job, "changes.csv", false, &mut now).await?;
     rows(job, "deletions.csv", true, &mut now).await?;
-    let there = job.state.files.contains_key(ARCHIVE) && job.directory().join(ARCHIVE).is_file();
-    let before = overlay.before(job).filter(|_| there);
-    let before = match before {
-        Some(before) if Overlay::news(&now, &before) <= MOST_CHANGES => before,
-        _ => archive(job, &overlay, index, &now).await?,
-    };
-    overlay.apply(job, now, before).await
-}
-
-/// Brings the archive, and tells what is in it.
-async fn archive(
-    job: &mut Job,
-    overlay: &Overlay<'_>,
-    index: &str,
-    now: &Listing,
-) -> Result<Listing, Failure> {
+    let before = overlay.before(job);
     let url = job.url(index)?;
     let content = job.document(&url).await?;
     let name = String::from_utf8_lossy(&content).trim().to_owned();
-    if name.len() > LONGEST_NAME || !crate::name::is_part(&name) || !name.ends_with(".tar.zst") {
+    if name.len() > LONGEST_NAME || !is_part(&name) || !name.ends_with(".tar.zst") {
         return Err(Failure::document(index, format!("{name:?} is no name of an archive")));
     }
-    // Until the list is there again, everything is fetched anew.
-    overlay.forget(job)?;
-    let url = job.url(&format!("./{name}"))?;
-    job.file(url, ARCHIVE, None, None).await?;
-    overlay.clear(job)?;
-    let state = job.state.files.get(ARCHIVE);
-    let modified = state.and_then(|state| state.last_modified.as_deref());
-    let made = date_in(&name).or_else(|| modified.and_then(http_date).map(|time| time - MARGIN));
-    // Without a date every document would have to be fetched; then rather none.
-    Ok(match made {
-        Some(made) => now.clone().until(made),
-        None => now.clone(),
-    })
+    let made = |file: &FileState| {
+        let modified = || file.last_modified.as_deref().and_then(http_date);
+        date_in(&name).or_else(|| modified().map(|time| time - MARGIN))
+    };
+    let archive = Archive { name: ARCHIVE, url: job.url(&format!("./{name}"))?, made: &made };
+    let before = overlay.renew(job, &archive, &now, before).await?;
+    overlay.apply(job, now, before).await
 }
 
 /// The day in a name like `csaf_vex_2024-08-04.tar.zst`, from its first second.
@@ -112,7 +93,7 @@ async fn rows(
 fn row(line: &str) -> Option<(String, String)> {
     let (path, time) = line.trim().split_once(',')?;
     let (path, time) = (path.trim().trim_matches('"'), time.trim().trim_matches('"'));
-    let sound = crate::name::is_path(path) && time.parse::<Timestamp>().is_ok();
+    let sound = is_path(path) && time.parse::<Timestamp>().is_ok();
     sound.then(|| (path.to_owned(), time.to_owned()))
 }
 
@@ -123,7 +104,7 @@ async fn by_index(job: &mut Job, overlay: &Overlay<'_>, index: &str) -> Result<(
     let mut now = Listing::default();
     let mut bad = 0_usize;
     for path in content.lines().map(str::trim).filter(|path| !path.is_empty()) {
-        if crate::name::is_path(path) {
+        if is_path(path) {
             now.add(path.to_owned(), Entry { time: String::new(), deleted: false });
         } else {
             bad += 1;

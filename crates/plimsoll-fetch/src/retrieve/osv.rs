@@ -7,7 +7,8 @@ use super::csaf::http_date;
 use crate::Failure;
 use crate::job::Job;
 use crate::name::is_part;
-use crate::overlay::{Entry, Listing, MOST_CHANGES, Overlay};
+use crate::overlay::{Archive, Entry, Listing, Overlay};
+use crate::state::FileState;
 
 const ARCHIVE: &str = "all.zip";
 const LIST: &str = "modified_id.csv";
@@ -30,37 +31,23 @@ async fn one(job: &mut Job, ecosystem: &str) -> Result<(), Failure> {
     let base = job.url(&format!("./{ecosystem}/"))?;
     let overlay = Overlay { name: ecosystem, directory: ecosystem, base };
     let archive = format!("{ecosystem}/{ARCHIVE}");
-    let there = job.state.files.contains_key(&archive) && job.directory().join(&archive).is_file();
-    let before = overlay.before(job).filter(|_| there);
+    let before = overlay.before(job).filter(|_| job.directory().join(&archive).is_file());
     let tag = job.state.cursors.get(ecosystem).filter(|_| before.is_some()).cloned();
     let url = job.url(&format!("./{ecosystem}/{LIST}"))?;
     let Some(list) = job.document_unless(&url, tag.as_deref()).await? else {
         return Ok(());
     };
     let mut now = read(job, ecosystem, &list.content)?;
-    let before = match before {
-        Some(before) => {
-            overlay.take_back_vanished(&mut now, &before)?;
-            before
-        }
-        None => Listing::default(),
+    if let Some(before) = &before {
+        overlay.take_back_vanished(&mut now, before)?;
+    }
+    let made = |file: &FileState| {
+        let modified = file.last_modified.as_deref().and_then(http_date);
+        modified.map(|time| time - MARGIN)
     };
-    let first = before.0.is_empty();
-    let before = if first || Overlay::news(&now, &before) > MOST_CHANGES {
-        // Until the list is there again, everything is fetched anew.
-        overlay.forget(job)?;
-        let url = job.url(&format!("./{archive}"))?;
-        job.file(url, &archive, None, None).await?;
-        overlay.clear(job)?;
-        now.0.retain(|_, entry| !entry.deleted);
-        let modified = job.state.files.get(&archive).and_then(|file| file.last_modified.clone());
-        match modified.as_deref().and_then(http_date) {
-            Some(made) => now.clone().until(made - MARGIN),
-            None => now.clone(),
-        }
-    } else {
-        before
-    };
+    let url = job.url(&format!("./{archive}"))?;
+    let archive = Archive { name: &archive, url, made: &made };
+    let before = overlay.renew(job, &archive, &now, before).await?;
     let problems = job.problems.len();
     overlay.apply(job, now, before).await?;
     // With the tag the next list would not be read, so it is kept only if this one is done with.

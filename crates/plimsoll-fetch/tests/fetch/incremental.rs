@@ -40,6 +40,7 @@ impl Files {
     }
 }
 
+const TABLES: [&str; 3] = ["/changes.csv", "/deletions.csv", "/archive_latest.txt"];
 const ZSTD: &[u8] = &[0x28, 0xb5, 0x2f, 0xfd, 1];
 
 fn red_hat() -> Files {
@@ -75,7 +76,7 @@ fn red_hats_archive_comes_once_and_then_what_changed() {
     assert_eq!(place.read("redhat-vex/changed/2024/cve-2024-9.json"), b"", "taken back");
     server.take();
     assert_eq!(place.fetch_all(), Outcome::Unchanged);
-    assert_eq!(server.targets(), ["/changes.csv", "/deletions.csv"]);
+    assert_eq!(server.targets(), TABLES);
 
     // One is new, one is taken back, one that was taken back is there again, one cannot be had.
     files.put(
@@ -106,16 +107,17 @@ fn red_hats_archive_comes_once_and_then_what_changed() {
     files.put("/2025/cve-2025-5.json", r#"{"document":5}"#);
     server.take();
     assert_eq!(place.fetch_all(), Outcome::Updated);
-    assert_eq!(server.targets(), ["/changes.csv", "/deletions.csv", "/2025/cve-2025-5.json"]);
+    assert_eq!(server.targets(), [&TABLES[..], &["/2025/cve-2025-5.json"]].concat());
 }
 
 #[test]
 fn much_that_changed_comes_as_a_new_archive() {
     let files = red_hat();
     let server = files.serve();
-    let place = Place::new("redhat-vex", &server);
+    let mut place = Place::new("redhat-vex", &server);
+    place.options.most_changes = 50;
     assert_eq!(place.fetch_all(), Outcome::Updated);
-    let rows: String = (0..6000)
+    let rows: String = (0..60)
         .map(|number| format!("\"2026/cve-2026-{number}.json\",\"2025-12-30T10:00:00+00:00\"\n"))
         .collect();
     files.put("/changes.csv", rows);
@@ -128,6 +130,29 @@ fn much_that_changed_comes_as_a_new_archive() {
     assert!(place.read("redhat-vex/archive.tar.zst").ends_with(b"new"));
     assert_eq!(server.take().len(), 4);
     assert_eq!(place.fetch_all(), Outcome::Unchanged);
+
+    // Where there is no newer archive, the documents come, and those that are here stay.
+    let mut place = Place::new("redhat-vex", &server);
+    place.options.most_changes = 50;
+    files.put("/archive_latest.txt", "csaf_vex_2025-12-20.tar.zst");
+    let document = |number: u32| format!("2026/cve-2026-{number}.json");
+    for number in 0..60 {
+        files.put(&format!("/{}", document(number)), "{}");
+    }
+    assert_eq!(place.fetch_all(), Outcome::Updated);
+    assert_eq!(place.files().len(), 61);
+    server.take();
+    let row = format!("\"{}\",\"2025-12-31T10:00:00+00:00\"\n", document(7));
+    let rows: String = (0..60)
+        .filter(|number| *number != 7)
+        .map(|number| format!("\"{}\",\"2025-12-30T10:00:00+00:00\"\n", document(number)))
+        .collect();
+    files.put("/changes.csv", format!("{row}{rows}"));
+    assert_eq!(place.fetch().files, 1);
+    let asked = server.targets();
+    assert_eq!(asked[..3], TABLES);
+    assert_eq!(asked[3..], ["/csaf_vex_2025-12-20.tar.zst", "/2026/cve-2026-7.json"]);
+    assert_eq!(place.files().len(), 61);
 }
 
 #[test]

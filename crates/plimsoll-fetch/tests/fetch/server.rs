@@ -129,7 +129,7 @@ impl Server {
         let files: BTreeMap<String, Vec<u8>> =
             files.iter().map(|(path, body)| ((*path).to_owned(), body.to_vec())).collect();
         Server::new(move |received| {
-            files.get(&received.target).map_or_else(Reply::missing, Reply::ok_of)
+            files.get(&received.target).map_or_else(Reply::missing, |body| Reply::ok(body.clone()))
         })
     }
 
@@ -146,12 +146,6 @@ impl Server {
     /// Paths and queries of what arrived since this was asked the last time.
     pub(crate) fn targets(&self) -> Vec<String> {
         self.take().into_iter().map(|received| received.target).collect()
-    }
-}
-
-impl Reply {
-    fn ok_of(body: &Vec<u8>) -> Reply {
-        Reply::ok(body.clone())
     }
 }
 
