@@ -15,10 +15,22 @@ const FEED_PATHS: &[(&str, &str)] = &[
     ("azurelinux-oval", "azurelinux-3.0-oval.xml"),
     ("known-exploited", "known_exploited_vulnerabilities.json"),
     ("epss", "epss_scores-current.csv"),
+    ("osv", "GO-2024-0001.json"),
+    ("osv-yaml", "vulns/some-thing/PYSEC-2024-0001.yaml"),
+    ("rustsec-markdown", "crates/some-thing/RUSTSEC-2024-0001.md"),
     ("cve-records", "2024/3xxx/CVE-2024-3094.json"),
     ("endoflife-products", "products/debian.md"),
     ("endoflife-api", "full.json"),
     ("distro-info", "debian.csv"),
+    ("rubysec", "gems/activerecord/CVE-2022-0001.yml"),
+    ("friendsofphp", "vendor/package/CVE-2022-0001.yaml"),
+    ("gitlab-community", "maven/org.example/thing/CVE-2022-0001.yml"),
+    ("nodejs-security-wg", "vuln/core/1.json"),
+    ("retirejs", "repository/jsrepository-v5.json"),
+    ("retirenet", "Content/3.json"),
+    ("project-kb", "statements/CVE-2022-0001/statement.yaml"),
+    ("nvd-overrides", "data/2024/CVE-2024-0072.json"),
+    ("nvd", "nvdcve-2.0-2024.json"),
 ];
 
 /// The path that a feed's file is said to have.

@@ -6,7 +6,7 @@ use plimsoll_version::Scheme;
 
 fuzz_target!(|input: (&str, &str)| {
     let (left, right) = input;
-    for scheme in [Scheme::Apk, Scheme::Deb, Scheme::Pacman, Scheme::Rpm] {
+    for scheme in Scheme::ALL {
         let there = scheme.compare(left, right);
         let back = scheme.compare(right, left);
         if let (Ok(there), Ok(back)) = (there, back) {

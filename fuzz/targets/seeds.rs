@@ -60,13 +60,32 @@ fn all() -> Vec<(&'static str, Vec<Vec<u8>>)> {
                 b"1:2.3~rc1-4+deb12u12:2.3-4.el9_4",
                 b"1.2.3_alpha2-r41.2.3b_p1-r0",
                 b"1.0^20240101git~a-11.0.1-1.module_el8.5.0+1",
-            ]),
+            ])
+            .into_iter()
+            .chain([pair("1.0-alpha-1-SNAPSHOT", "1.0.0.Final"), pair("1!1.0.post1", "1.0rc1+a")])
+            .chain([pair("v0.0.0-20200101000000-abc", "go1.21rc2"), pair("1.0.x-dev", "1.0RC1")])
+            .collect(),
+        ),
+        (
+            "fuzz_constraints",
+            vec![
+                pair("1.2.3", ">=1.2 <2 || ^3.1 || ~1.2.x || 1.2 - 2.3"),
+                pair("5.2.4", "~> 5.2.4, >= 5.2.4.3, != 6"),
+                pair("1.2.3", "[1.0,2.0),(,1.5],[1.2]"),
+                pair("1.4.2", "~=1.4.2, ==1.*, !=1.5.*||===2"),
+            ],
         ),
         ("fuzz_feeds", feeds()),
         ("fuzz_database", vec![small_database()]),
         ("fuzz_archive", layers.iter().flat_map(|layer| images(layer)).collect()),
         ("fuzz_layer", layers.iter().flat_map(|l| [l.clone(), gzip(l), zstd(l)]).collect()),
     ]
+}
+
+/// Two texts as a target that asks for two finds them: the length of the first stands at the end.
+fn pair(left: &str, right: &str) -> Vec<u8> {
+    let length = u8::try_from(left.len()).expect("seeds are short");
+    [left.as_bytes(), right.as_bytes(), &[length]].concat()
 }
 
 /// Each feed's sample behind the byte that picks the feed.

@@ -8,9 +8,19 @@ use serde_json::Value;
 /// Each crate of ours and those of ours that it may use.
 const ALLOWED: &[(&str, &[&str])] = &[
     ("plimsoll-version", &[]),
+    ("plimsoll-bolt", &[]),
     ("plimsoll-image", &[]),
-    ("plimsoll-inventory", &["plimsoll-version", "plimsoll-image"]),
-    ("plimsoll-advisory", &["plimsoll-version"]),
+    ("plimsoll-attest", &["plimsoll-image"]),
+    (
+        "plimsoll-sync",
+        &["plimsoll-attest", "plimsoll-image", "plimsoll-advisory", "plimsoll-version"],
+    ),
+    // Servers for tests.
+    ("plimsoll-loopback", &[]),
+    ("plimsoll-sqlite", &[]),
+    ("plimsoll-java-index", &["plimsoll-sqlite"]),
+    ("plimsoll-inventory", &["plimsoll-version", "plimsoll-image", "plimsoll-sqlite"]),
+    ("plimsoll-advisory", &["plimsoll-version", "plimsoll-bolt", "plimsoll-sqlite"]),
     ("plimsoll-fetch", &["plimsoll-image"]),
     (
         "plimsoll-match",
@@ -29,6 +39,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     (
         "plimsoll",
         &[
+            "plimsoll-attest",
+            "plimsoll-sync",
             "plimsoll-report",
             "plimsoll-match",
             "plimsoll-inventory",

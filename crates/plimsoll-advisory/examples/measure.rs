@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use plimsoll_advisory::Database;
 use plimsoll_advisory::build::{BuildOptions, build};
+use plimsoll_advisory::delta;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let paths: Vec<PathBuf> = std::env::args_os().skip(1).map(PathBuf::from).collect();
@@ -37,7 +38,30 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         println!("  {section:16} {size:10}");
     }
     measure_lookups(&database);
+    measure_delta(&paths, &database)?;
     std::fs::remove_file(&file)?;
+    Ok(())
+}
+
+/// Makes a delta from the state of a week before the newest source, and applies it.
+fn measure_delta(paths: &[PathBuf], database: &Database) -> Result<(), Box<dyn std::error::Error>> {
+    let Some(day) = std::env::var_os("UNTIL").and_then(|day| day.into_string().ok()) else {
+        println!("set UNTIL=YYYY-MM-DD to measure a delta from the state of that day");
+        return Ok(());
+    };
+    let options = BuildOptions { until: Some(day.clone()), ..BuildOptions::default() };
+    let before = Database::from_bytes(build(paths, &options)?.bytes)?;
+    let start = Instant::now();
+    let delta = delta::make(&before, database)?;
+    let share = delta.len() as f64 * 100.0 / database.bytes().len() as f64;
+    println!(
+        "delta since {day}: {} bytes ({share:.3} %), made in {:.2?}",
+        delta.len(),
+        start.elapsed()
+    );
+    let start = Instant::now();
+    let applied = delta::apply(&before, &delta)?;
+    println!("applied in {:.2?}, identical: {}", start.elapsed(), applied == database.bytes());
     Ok(())
 }
 

@@ -4,7 +4,7 @@
 //! versions. So every string is kept once, and every verdict (status, ranges, …) is kept once, as
 //! numbers of strings; a record is then 20 bytes.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use crate::database::format;
 use crate::model::{
@@ -99,6 +99,8 @@ pub struct Collector {
     pub(crate) problems: Vec<FeedProblem>,
     /// The records come from a finished database: names are joined and the counts are final.
     pub(crate) sealed: bool,
+    /// The day of the scores, where it does not follow from their source.
+    pub(crate) epss_date: Option<String>,
 }
 
 #[derive(Debug)]
@@ -185,6 +187,91 @@ impl Collector {
             self.put_epss(key, EpssRow { source: source(row.source), ..row });
         }
         self.problems.extend(other.problems);
+    }
+
+    /// Forgets what sources said after a day (`YYYY-MM-DD`), by the dates of their own records: a
+    /// record that was changed later is left out, because what it said before is not known.
+    pub(crate) fn forget_after(&mut self, day: &str) {
+        let is_later = |record: &Vulnerability| {
+            let date = record.modified.as_deref().or(record.published.as_deref());
+            date.and_then(|date| date.get(..10)).is_some_and(|date| date > day)
+        };
+        let mut stays: HashMap<(SourceId, &str), bool> = HashMap::new();
+        for (source, record) in &self.vulnerabilities {
+            *stays.entry((*source, &record.id)).or_default() |= !is_later(record);
+        }
+        let gone = stays.into_iter().filter(|(_, stays)| !stays);
+        let gone: HashSet<(SourceId, u32)> =
+            gone.filter_map(|((source, id), _)| Some((source, self.strings.find(id)?))).collect();
+        self.affected.retain(|row| !gone.contains(&(row.source, row.vulnerability)));
+        self.vulnerabilities.retain(|(_, record)| !is_later(record));
+        self.exploited.retain(|(_, record)| record.added.as_str() <= day);
+        for source in &mut self.sources {
+            if let Some(date) = source.date.as_mut().filter(|date| &date[..] > day) {
+                day.clone_into(date);
+            }
+        }
+    }
+
+    /// Takes out what changes every day: scores and exploitation, with the sources that speak of
+    /// nothing else. Nothing if there is none of it.
+    pub(crate) fn split_scores(&mut self) -> Option<Collector> {
+        if self.exploited.is_empty() && self.epss.is_empty() {
+            return None;
+        }
+        let scored = self.exploited.iter().map(|(source, _)| *source);
+        let scored: BTreeSet<SourceId> =
+            scored.chain(self.epss.values().map(|row| row.source)).collect();
+        let affected = self.affected.iter().map(|row| row.source);
+        let described = self.vulnerabilities.iter().map(|(source, _)| *source);
+        let others: BTreeSet<SourceId> = affected
+            .chain(described)
+            .chain(self.end_of_life.iter().map(|(source, _)| *source))
+            .chain(self.repositories.iter().map(|(source, _)| *source))
+            .collect();
+
+        let mut scores = Collector::new();
+        let mut ids = HashMap::new();
+        for &from in &scored {
+            let collected = self.collected(from);
+            let to = scores.source(&collected.source);
+            let into = scores.collected(to);
+            into.date.clone_from(&collected.date);
+            if !others.contains(&from) {
+                into.counts = std::mem::take(&mut collected.counts);
+            }
+            ids.insert(from, to);
+        }
+        let exploited = std::mem::take(&mut self.exploited);
+        scores.exploited =
+            exploited.into_iter().map(|(from, record)| (ids[&from], record)).collect();
+        let epss = std::mem::take(&mut self.epss);
+        scores.epss = epss
+            .into_iter()
+            .map(|(key, row)| (key, EpssRow { source: ids[&row.source], ..row }))
+            .collect();
+
+        // The sources that are left move together.
+        let gone: BTreeSet<SourceId> = scored.difference(&others).copied().collect();
+        let mut kept = 0;
+        let places: Vec<SourceId> = (0..self.sources.len() as u16)
+            .map(|id| {
+                let place = SourceId(kept);
+                kept += u16::from(!gone.contains(&SourceId(id)));
+                place
+            })
+            .collect();
+        let place = |id: &mut SourceId| *id = places[usize::from(id.0)];
+        self.affected.iter_mut().for_each(|row| place(&mut row.source));
+        self.vulnerabilities.iter_mut().for_each(|(id, _)| place(id));
+        self.end_of_life.iter_mut().for_each(|(id, _)| place(id));
+        self.repositories.iter_mut().for_each(|(id, _)| place(id));
+        let mut id = 0;
+        self.sources.retain(|_| {
+            id += 1;
+            !gone.contains(&SourceId(id - 1))
+        });
+        Some(scores)
     }
 
     fn collected(&mut self, source: SourceId) -> &mut CollectedSource {
@@ -323,6 +410,11 @@ impl Strings {
         self.0.len()
     }
 
+    /// The number of a string that is there.
+    pub(crate) fn find(&self, text: &str) -> Option<u32> {
+        self.0.get(text).copied()
+    }
+
     /// The strings in the order of their numbers.
     pub(crate) fn list(&self) -> Vec<&str> {
         let mut list = vec![""; self.0.len()];
@@ -449,7 +541,7 @@ impl Verdict {
 pub(crate) struct Verdicts(HashMap<Verdict, u32>);
 
 impl Verdicts {
-    fn intern(&mut self, verdict: Verdict) -> u32 {
+    pub(crate) fn intern(&mut self, verdict: Verdict) -> u32 {
         let next = u32::try_from(self.0.len()).expect("as with strings");
         *self.0.entry(verdict).or_insert(next)
     }

@@ -10,11 +10,13 @@ mod blocks;
 mod bytes;
 mod compile;
 mod cursor;
+mod enrichment;
 mod entry;
 mod error;
 pub(crate) mod format;
 mod info;
 mod layout;
+mod reopen;
 mod vulnerability;
 pub(crate) mod write;
 
@@ -25,15 +27,15 @@ pub use compile::{compile, save};
 pub use entry::{AffectedEntries, AffectedEntry, RangeRef, Ranges, SourceRef, Words};
 pub use error::DatabaseError;
 pub use info::{Info, NamespaceInfo, SourceInfo};
+pub(crate) use reopen::LeftOut;
 pub use vulnerability::{Detail, Details, Text, VulnerabilityEntry};
 pub use write::{TooLarge, WriteOptions, Written};
 
 use self::blocks::Blocks;
-use self::bytes::Bytes;
+pub(crate) use self::bytes::Bytes;
 use self::cursor::Cursor;
-use self::format::{EPSS_ROW, EPSS_SCALE, NONE, Section, u32_at};
+use self::format::{NONE, Section, u32_at};
 use self::layout::Layout;
-use crate::model::{EndOfLife, Epss, Exploited, Repository};
 
 /// An open database.
 ///
@@ -51,6 +53,7 @@ pub struct Database {
     layout: Layout,
     damage: OnceLock<Section>,
     blocks: Blocks,
+    scores: Option<Box<Database>>,
 }
 
 impl Database {
@@ -59,6 +62,17 @@ impl Database {
         let bytes = Bytes::map(path)
             .map_err(|source| DatabaseError::Open { path: path.to_owned(), source })?;
         Database::new(bytes)
+    }
+
+    /// Maps a file, and the file with its scores that lies [beside it](crate::build::scores_path)
+    /// if there is one.
+    pub fn open_with_scores(path: &Path) -> Result<Database, DatabaseError> {
+        let mut database = Database::open(path)?;
+        let scores = crate::build::scores_path(path);
+        if !database.is_scores() && scores.try_exists().unwrap_or(true) {
+            database.set_scores(Database::open(&scores)?);
+        }
+        Ok(database)
     }
 
     /// Takes the bytes of a file.
@@ -77,16 +91,48 @@ impl Database {
 
     fn new(bytes: Bytes) -> Result<Database, DatabaseError> {
         let layout = Layout::read(&bytes)?;
-        Ok(Database { bytes, layout, damage: OnceLock::new(), blocks: Blocks::default() })
+        let (damage, blocks) = (OnceLock::new(), Blocks::default());
+        Ok(Database { bytes, layout, damage, blocks, scores: None })
+    }
+
+    /// Whether this file has scores for another database, and nothing else.
+    pub fn is_scores(&self) -> bool {
+        self.layout.scores
+    }
+
+    /// Maps any file: the bytes as they lie on disk, without reading them.
+    pub fn map_file(path: &Path) -> std::io::Result<impl std::ops::Deref<Target = [u8]>> {
+        Bytes::map(path)
+    }
+
+    /// The bytes of the file.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// BLAKE3 of the content, in hexadecimal: two databases with the same one say the same.
+    pub fn digest(&self) -> String {
+        self.layout.digest()
+    }
+
+    /// The same as [`Database::digest`], as bytes.
+    pub(crate) fn content_digest(&self) -> [u8; 32] {
+        self.layout.content_digest
     }
 
     /// Compares the whole content with its checksum, which reads every page once.
     pub fn verify(&self) -> Result<(), DatabaseError> {
+        if let Some(scores) = &self.scores {
+            scores.verify()?;
+        }
         self.layout.verify(&self.bytes)
     }
 
     /// The first damage that a lookup came upon. Answers given since may lack entries.
     pub fn damage(&self) -> Option<DatabaseError> {
+        if let Some(damage) = self.scores.as_ref().and_then(|scores| scores.damage()) {
+            return Some(damage);
+        }
         let section = self.damage.get()?.name();
         Some(DatabaseError::Damaged { section, what: "a record does not follow the format" })
     }
@@ -126,78 +172,6 @@ impl Database {
         self.vulnerability(name).map(|entry| entry.id())
     }
 
-    /// The EPSS score of a CVE.
-    pub fn epss(&self, id: &str) -> Option<Epss> {
-        let key = format::cve_key(id)?;
-        let rows = self.section(Section::Epss).get(4..)?;
-        let place = partition(0..rows.len() / EPSS_ROW, |index| {
-            u32_at(rows, index * EPSS_ROW).is_some_and(|probe| probe < key)
-        });
-        let row = rows.get(place * EPSS_ROW..)?.first_chunk::<EPSS_ROW>()?;
-        let [k0, k1, k2, k3, p0, p1, p2, q0, q1, q2] = *row;
-        if u32::from_le_bytes([k0, k1, k2, k3]) != key {
-            return None;
-        }
-        let share = |bytes| (f64::from(u32::from_le_bytes(bytes)) / EPSS_SCALE) as f32;
-        Some(Epss { probability: share([p0, p1, p2, 0]), percentile: share([q0, q1, q2, 0]) })
-    }
-
-    /// The day of the EPSS scores.
-    pub fn epss_date(&self) -> Option<&str> {
-        self.optional(u32_at(self.section(Section::Epss), 0)?)
-    }
-
-    /// The entry of a CVE in the catalogue of known exploited vulnerabilities.
-    pub fn exploited(&self, id: &str) -> Option<Exploited> {
-        let section = Section::Exploited;
-        let row = self.find_text::<4>(section, |[name, ..]| self.string(name) < Some(id))?;
-        let [name, added, due, flags] = self.row(section, row)?;
-        (self.string(name)? == id).then_some(())?;
-        Some(Exploited {
-            id: id.to_owned(),
-            added: self.string(added)?.to_owned(),
-            due: self.optional(due).map(str::to_owned),
-            ransomware: flags & 1 != 0,
-        })
-    }
-
-    /// When support of a release ends; the product is named as at endoflife.date.
-    pub fn end_of_life(&self, product: &str, release: &str) -> Option<EndOfLife> {
-        let section = Section::EndOfLife;
-        let key = (Some(product), Some(release));
-        let row = self.find_text::<4>(section, |[product, release, ..]| {
-            (self.string(product), self.string(release)) < key
-        })?;
-        let [found_product, found_release, end, extended] = self.row(section, row)?;
-        ((self.string(found_product), self.string(found_release)) == key).then_some(())?;
-        Some(EndOfLife {
-            product: product.to_owned(),
-            release: release.to_owned(),
-            end_of_life: self.optional(end).map(str::to_owned),
-            extended_support: self.optional(extended).map(str::to_owned),
-        })
-    }
-
-    /// The products, as CPE names, that a repository belongs to; none if it is not known.
-    pub fn repository(&self, name: &str) -> Option<Words<'_>> {
-        let section = Section::Repositories;
-        let row = self.find_text::<2>(section, |[probe, _]| self.string(probe) < Some(name))?;
-        let [found, position] = self.row(section, row)?;
-        (self.string(found)? == name).then_some(())?;
-        let list = self.cursor(Section::Facts, position)?.list();
-        Some(Words { database: self, list: self.check(Section::Facts, list)? })
-    }
-
-    /// Every repository, by name.
-    pub fn iter_repositories(&self) -> impl Iterator<Item = Repository> {
-        (0..self.count(Section::Repositories)).map_while(|row| {
-            let [name, _] = self.row(Section::Repositories, row)?;
-            let name = self.string(name)?.to_owned();
-            let cpes = self.repository(&name)?.map(str::to_owned).collect();
-            Some(Repository { name, cpes })
-        })
-    }
-
     /// Every package: its namespace, its name, and what is said about it.
     pub fn iter_packages(&self) -> impl Iterator<Item = (&str, &str, AffectedEntries<'_>)> {
         let namespaces = 0..self.count(Section::Namespaces);
@@ -217,16 +191,6 @@ impl Database {
     pub fn iter_vulnerabilities(&self) -> impl Iterator<Item = VulnerabilityEntry<'_>> {
         (0..self.count(Section::Vulnerabilities) as u32)
             .map_while(|row| VulnerabilityEntry::at(self, row))
-    }
-
-    /// Every EPSS score, by CVE.
-    pub fn iter_epss(&self) -> impl Iterator<Item = (String, Epss)> {
-        let rows = self.section(Section::Epss).get(4..).unwrap_or_default();
-        rows.chunks_exact(EPSS_ROW).filter_map(|row| {
-            let id = format::cve_of_key(u32_at(row, 0)?);
-            let score = self.epss(&id)?;
-            Some((id, score))
-        })
     }
 
     /// What is in the file and where it came from.
@@ -364,4 +328,4 @@ fn partition(range: std::ops::Range<usize>, before: impl Fn(usize) -> bool) -> u
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

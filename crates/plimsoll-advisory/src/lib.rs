@@ -8,7 +8,10 @@
 pub mod build;
 mod collector;
 pub mod database;
+pub mod delta;
+pub mod diff;
 pub mod feed;
+pub mod import;
 pub mod model;
 mod score;
 mod sink;

@@ -107,7 +107,7 @@ fn facts_agree_with_the_distributions() {
         return;
     }
     let outcome = build(&paths, &BuildOptions::default()).unwrap();
-    let full = Database::from_bytes(outcome.bytes).unwrap();
+    let full = outcome.into_database().unwrap();
 
     let fixed = |entry: &AffectedEntry<'_>| -> BTreeSet<String> {
         entry.ranges().filter_map(|range| range.fixed).map(str::to_owned).collect()

@@ -5,6 +5,7 @@
 //! offered to a [`LayerVisitor`]. Nothing is written to disk and nothing is kept but what the
 //! visitor keeps.
 
+mod artifact;
 mod bridge;
 mod by_name;
 mod compress;
@@ -31,9 +32,11 @@ mod remote_error;
 mod secret;
 mod source;
 mod tar;
-#[cfg(test)]
-mod testing;
 
+pub use artifact::{
+    ArtifactBlob, ArtifactManifest, CREATED, EMPTY_CONTENT, EMPTY_MEDIA_TYPE, INDEX_MEDIA_TYPE,
+    MANIFEST_MEDIA_TYPE, TITLE,
+};
 pub use by_name::{DEFAULT_SOURCES, RemoteOptions, open_reference};
 pub use config::{ContainerConfig, History, ImageConfig, RootFs};
 pub use credentials::{Credential, CredentialSources};
@@ -48,7 +51,10 @@ pub use local::{OpenOptions, open_directory, open_path};
 pub use pipeline::Progress;
 pub use platform::InvalidPlatform;
 pub use reference::{DEFAULT_HOST, InvalidReference, Reference};
-pub use registry::{RegistryOptions, RetryPolicy, open_registry};
+pub use registry::{
+    Access, RawManifest, RegistryOptions, Repository, RetryPolicy, VerifiedReader, WebAnswer,
+    WebClient, open_registry,
+};
 pub use remote_error::RemoteError;
 pub use secret::Secret;
 pub use source::{BlobSource, Choice, Opened};

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use plimsoll_advisory::model::{Affected, Range, Status};
-use plimsoll_version::{InvalidVersion, Scheme};
+use plimsoll_version::{InvalidVersion, Place, Scheme};
 
 /// Where a version stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,34 +57,14 @@ pub(crate) fn position(scheme: Scheme, installed: &str, record: &Affected) -> Po
     }
 }
 
-enum Place {
-    Before,
-    Within,
-    Behind,
-}
-
 fn within(scheme: Scheme, installed: &str, range: &Range) -> Result<Place, InvalidVersion> {
-    if let Some(introduced) = beginning(range)
-        && scheme.compare(installed, introduced)?.is_lt()
-    {
-        return Ok(Place::Before);
-    }
-    if let Some(after) = &range.after
-        && scheme.compare(installed, after)?.is_le()
-    {
-        return Ok(Place::Before);
-    }
-    if let Some(fixed) = &range.fixed
-        && scheme.compare(installed, fixed)?.is_ge()
-    {
-        return Ok(Place::Behind);
-    }
-    if let Some(last) = &range.last_affected
-        && scheme.compare(installed, last)?.is_gt()
-    {
-        return Ok(Place::Behind);
-    }
-    Ok(Place::Within)
+    let bounds = plimsoll_version::Range {
+        introduced: range.introduced.as_deref(),
+        after: range.after.as_deref(),
+        fixed: range.fixed.as_deref(),
+        last_affected: range.last_affected.as_deref(),
+    };
+    bounds.place(scheme, installed)
 }
 
 /// OSV writes the beginning of all versions as `0`, which is not a version in every scheme.
@@ -110,7 +90,7 @@ fn words(scheme: Scheme, installed: &str, range: &Range) -> String {
         (None, None) => {}
     }
     words.push_str(" by ");
-    words.push_str(&format!("{scheme:?}").to_lowercase());
+    words.push_str(scheme.id());
     words
 }
 

@@ -76,7 +76,7 @@ impl<'v> Parts<'v> {
 
 /// Compares alternately a run of non-digits and a run of digits. The end of a part weighs as much
 /// as a digit, so that `1.0` comes before `1.0a` and after `1.0~rc1`.
-fn compare_part(mut left: &[u8], mut right: &[u8]) -> Ordering {
+pub(crate) fn compare_part(mut left: &[u8], mut right: &[u8]) -> Ordering {
     while !left.is_empty() || !right.is_empty() {
         let mut index = 0;
         loop {

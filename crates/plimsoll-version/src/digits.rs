@@ -25,6 +25,38 @@ fn without_leading_zeros(digits: &[u8]) -> &[u8] {
     split_while(digits, |byte| byte == b'0').1
 }
 
+/// Cuts zeros, and what separates them, off the end of dotted numbers: `1.10.0.0` is `1.10`.
+pub(crate) fn without_trailing_zeros(mut numbers: &[u8]) -> &[u8] {
+    loop {
+        let end = numbers.iter().rposition(u8::is_ascii_digit).map_or(0, |last| last + 1);
+        let start = numbers[..end].iter().rposition(|byte| !byte.is_ascii_digit());
+        let start = start.map_or(0, |gap| gap + 1);
+        let last = &numbers[start..end];
+        if last.is_empty() || last.iter().any(|&byte| byte != b'0') {
+            return &numbers[..end];
+        }
+        numbers = &numbers[..start];
+    }
+}
+
+/// Orders lists of numbers one by one; a list that goes on comes behind one that ends.
+pub(crate) fn compare_lists<'v>(
+    mut left: impl Iterator<Item = &'v str>,
+    mut right: impl Iterator<Item = &'v str>,
+) -> Ordering {
+    loop {
+        let order = match (left.next(), right.next()) {
+            (None, None) => return Ordering::Equal,
+            (None, Some(_)) => return Ordering::Less,
+            (Some(_), None) => return Ordering::Greater,
+            (Some(left), Some(right)) => compare(left.as_bytes(), right.as_bytes()),
+        };
+        if order.is_ne() {
+            return order;
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -3,7 +3,10 @@
 
 use std::cmp::Ordering;
 
-use plimsoll_version::{Scheme, apk, deb, pacman, rpm};
+use plimsoll_version::{
+    Scheme, apk, bitnami, composer, cpan, cran, deb, generic, go, hackage, maven, npm, nuget, opam,
+    pacman, pep440, rpm, rubygems, semver,
+};
 use proptest::prelude::*;
 
 /// Short texts of few signs, so that equal beginnings are common.
@@ -12,6 +15,34 @@ const CLOSE: &str = "[019]{1,2}([.~^_+:a-]|rc|_p|_git|-r|00|[0-9]){0,5}";
 fn text() -> impl Strategy<Value = String> {
     prop_oneof![4 => CLOSE, 1 => any::<String>(), 1 => "[ -~]{0,12}"]
 }
+
+/// The same for languages: stages, hyphens, builds, letters, prefixes.
+const LANGUAGE: &str = "(v|=|go|1!)?[019]{1,2}([.~_+-]|\\.0|\\.x|rc|a|b|-0|-alpha|\\.post|\\.dev|-ga|-sp|-SNAPSHOT|k|[0-9]){0,6}";
+
+fn language_text() -> impl Strategy<Value = String> {
+    prop_oneof![4 => LANGUAGE, 1 => any::<String>(), 1 => "[ -~]{0,12}"]
+}
+
+type Order = fn(&str, &str) -> Ordering;
+
+/// The orders of languages, as functions that answer for every text.
+const LANGUAGES: [(&str, Order); 15] = [
+    ("bitnami", bitnami::compare),
+    ("composer", composer::compare),
+    ("cpan", cpan::compare),
+    ("cran", cran::compare),
+    ("generic", generic::compare),
+    ("go", go::compare),
+    ("hackage", hackage::compare),
+    ("maven", maven::compare),
+    ("npm", npm::compare),
+    ("nuget", nuget::compare),
+    ("opam", opam::compare),
+    ("pep440", pep440::compare),
+    ("rubygems", rubygems::compare),
+    ("semver", semver::compare),
+    ("semverbuild", semver::compare_with_build),
+];
 
 fn turned_round(order: fn(&str, &str) -> Ordering, left: &str, right: &str) -> bool {
     order(left, left).is_eq() && order(left, right) == order(right, left).reverse()
@@ -62,8 +93,30 @@ proptest! {
     }
 
     #[test]
-    fn a_scheme_orders_exactly_the_valid_versions(left in text(), right in text()) {
-        for scheme in [Scheme::Apk, Scheme::Deb, Scheme::Pacman, Scheme::Rpm] {
+    fn languages_are_the_same_when_turned_round(left in language_text(), right in language_text()) {
+        for (name, order) in LANGUAGES {
+            prop_assert!(turned_round(order, &left, &right), "{}", name);
+        }
+    }
+
+    #[test]
+    fn languages_have_no_circle(
+        a in language_text(),
+        b in language_text(),
+        c in language_text(),
+    ) {
+        let three = [a, b, c];
+        for (name, order) in LANGUAGES {
+            prop_assert!(no_circle(order, &three), "{}", name);
+        }
+    }
+
+    #[test]
+    fn a_scheme_orders_exactly_the_valid_versions(
+        left in prop_oneof![text(), language_text()],
+        right in prop_oneof![text(), language_text()],
+    ) {
+        for scheme in Scheme::ALL {
             let both = scheme.is_valid(&left) && scheme.is_valid(&right);
             prop_assert_eq!(scheme.compare(&left, &right).is_ok(), both);
         }

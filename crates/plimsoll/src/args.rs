@@ -119,6 +119,13 @@ pub(crate) struct SourceArgs {
     /// Socket of the Podman service
     #[arg(long, value_name = "HOST")]
     pub(crate) podman_host: Option<String>,
+    #[command(flatten)]
+    pub(crate) registry: RegistryArgs,
+}
+
+#[derive(Debug, Default, clap::Args)]
+#[command(next_help_heading = "Registry options")]
+pub(crate) struct RegistryArgs {
     /// User at the registry
     #[arg(long, value_name = "NAME")]
     pub(crate) username: Option<String>,
@@ -193,23 +200,40 @@ pub(crate) struct ScanArgs {
     /// Kinds of packages to look at; so far only os
     #[arg(long, value_name = "TYPES", help_heading = "Scan options", alias = "vuln-type")]
     pub(crate) pkg_types: Vec<String>,
-    /// Advisory database [default: db/plimsoll.db in the cache directory, else the starter]
-    #[arg(long, value_name = "FILE", help_heading = "Database options")]
-    pub(crate) db: Option<String>,
+    #[command(flatten)]
+    pub(crate) database: DatabaseArgs,
     #[command(flatten)]
     pub(crate) trivy: TrivyArgs,
 }
 
-/// Options of Trivy that scripts often pass and that change nothing here, because Plimsoll asks
-/// nothing of the network but the image, and has no database but one. They are taken and forgotten.
+/// Which advisory database a scan uses, and how it is kept current.
+#[derive(Debug, Default, clap::Args)]
+#[command(next_help_heading = "Database options")]
+pub(crate) struct DatabaseArgs {
+    /// Advisory database: a file, or a source as with --db-repository [default: db/plimsoll.db in the cache directory, else the starter]
+    #[arg(long, value_name = "FILE|SOURCE")]
+    pub(crate) db: Option<String>,
+    /// Where to update the database from, the first that answers: HOST/NAME:TAG, an https:// address, a directory, trivy:HOST/NAME:TAG or grype: [default: Trivy's public database]
+    #[arg(long, value_name = "SOURCES")]
+    pub(crate) db_repository: Vec<String>,
+    /// Public key that must have signed the database (PEM, as cosign writes it)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) db_key: Vec<String>,
+    /// Fail when the database is older than this, such as 48h
+    #[arg(long, value_name = "DURATION")]
+    pub(crate) db_max_age: Option<String>,
+    /// Use the database as it is, without asking the network for a newer one
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL", hide_possible_values = true, alias = "skip-update")]
+    pub(crate) skip_db_update: Option<bool>,
+    /// Ask nothing of the network but the image itself
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL", hide_possible_values = true)]
+    pub(crate) offline_scan: Option<bool>,
+}
+
+/// Options of Trivy that scripts often pass and that change nothing here, because Plimsoll has
+/// one database for everything, and asks nobody else. They are taken and forgotten.
 #[derive(Debug, Default, clap::Args)]
 pub(crate) struct TrivyArgs {
-    /// Ask nothing of the network but the image itself
-    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL", hide_possible_values = true, help_heading = "Scan options")]
-    offline_scan: Option<bool>,
-    /// Use the database as it is
-    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL", hide_possible_values = true, alias = "skip-update", help_heading = "Database options")]
-    skip_db_update: Option<bool>,
     #[arg(long, hide = true, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     skip_java_db_update: Option<bool>,
     #[arg(long, hide = true, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
@@ -222,8 +246,6 @@ pub(crate) struct TrivyArgs {
     skip_version_check: Option<bool>,
     #[arg(long, hide = true, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     disable_telemetry: Option<bool>,
-    #[arg(long, hide = true)]
-    db_repository: Vec<String>,
     #[arg(long, hide = true)]
     java_db_repository: Vec<String>,
     #[arg(long, hide = true)]
@@ -246,6 +268,85 @@ pub(crate) enum DbArgs {
         #[arg(short, long, value_name = "FILE")]
         output: String,
     },
+    /// Look up a vulnerability by any of its names, or packages and titles by a word.
+    Search {
+        /// An id such as CVE-2021-44228, or part of a package's name or of a title
+        #[arg(value_name = "WORD")]
+        word: String,
+        /// The database [default: the one that a scan would use]
+        #[arg(long, value_name = "FILE")]
+        db: Option<String>,
+        /// Lines of each kind to show
+        #[arg(long, value_name = "N", default_value_t = 30)]
+        limit: usize,
+        /// table or json [default: table]
+        #[arg(short, long, value_name = "FORMAT")]
+        format: Option<String>,
+    },
+    /// Say which packages' advisories changed from one database to another.
+    Diff {
+        /// The old database
+        #[arg(value_name = "OLD")]
+        old: String,
+        /// The new database
+        #[arg(value_name = "NEW")]
+        new: String,
+        /// table or json [default: table]
+        #[arg(short, long, value_name = "FORMAT")]
+        format: Option<String>,
+    },
+    /// Write what turns one database into another, for those who have the old one.
+    Delta {
+        /// The old database
+        #[arg(value_name = "OLD")]
+        old: String,
+        /// The new database
+        #[arg(value_name = "NEW")]
+        new: String,
+        /// The file to write
+        #[arg(short, long, value_name = "FILE")]
+        output: String,
+    },
+    /// Bring the local database up to date.
+    Pull(PullArgs),
+    /// Publish a database with its scores and deltas, in a registry or in a directory for a web server.
+    Push(PushArgs),
+    /// Turn another scanner's database into ours: trivy.db, trivy-java.db, or Grype's vulnerability.db.
+    Import {
+        /// The file
+        #[arg(value_name = "FILE")]
+        file: String,
+        /// The file to write [default: the database that a scan would use]
+        #[arg(short, long, value_name = "FILE")]
+        output: Option<String>,
+    },
+    /// Check that a database is whole, and with a key who signed it.
+    Verify {
+        /// The database [default: the one that a scan would use]
+        #[arg(value_name = "FILE")]
+        file: Option<String>,
+        /// Public key (PEM, as cosign writes it); one of several must fit
+        #[arg(long, value_name = "FILE")]
+        key: Vec<String>,
+        /// Signature of the file [default: FILE.sig]
+        #[arg(long, value_name = "FILE")]
+        signature: Option<String>,
+    },
+    /// Sign a database, as `cosign sign-blob --key` does; writes FILE.sig.
+    Sign {
+        /// The database
+        #[arg(value_name = "FILE")]
+        file: String,
+        /// Private key; its password is taken from PLIMSOLL_KEY_PASSWORD or COSIGN_PASSWORD
+        #[arg(long, value_name = "FILE")]
+        key: String,
+    },
+    /// Make a key pair as cosign does: PREFIX.key and PREFIX.pub.
+    GenerateKeyPair {
+        /// Beginning of the files' names
+        #[arg(long, value_name = "PREFIX", default_value = "plimsoll")]
+        output_key_prefix: String,
+    },
     /// Show what a database file knows: its sources, dates and counts.
     Info {
         /// The database [default: the one that a scan would use]
@@ -255,6 +356,42 @@ pub(crate) enum DbArgs {
         #[arg(short, long, value_name = "FORMAT")]
         format: Option<String>,
     },
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct PullArgs {
+    /// Where from, the first that answers: HOST/NAME:TAG, an https:// address, a directory, trivy:HOST/NAME:TAG, trivy-java:HOST/NAME:TAG or grype: [default: Trivy's public database]
+    #[arg(value_name = "SOURCE")]
+    pub(crate) sources: Vec<String>,
+    /// The file to bring up to date [default: the database that a scan would use]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) output: Option<String>,
+    /// Public key that must have signed it (PEM, as cosign writes it); one of several must fit
+    #[arg(long, value_name = "FILE")]
+    pub(crate) key: Vec<String>,
+    /// Only EPSS scores and known exploitation, which change daily
+    #[arg(long)]
+    pub(crate) only_scores: bool,
+    #[command(flatten)]
+    pub(crate) registry: RegistryArgs,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct PushArgs {
+    /// The database; its scores lie beside it
+    #[arg(value_name = "FILE")]
+    pub(crate) file: String,
+    /// Where to: HOST/NAME:TAG, or a directory as ./DIR or /DIR
+    #[arg(value_name = "TARGET")]
+    pub(crate) target: String,
+    /// Private key to sign with; its password is taken from PLIMSOLL_KEY_PASSWORD or COSIGN_PASSWORD
+    #[arg(long, value_name = "FILE")]
+    pub(crate) key: Option<String>,
+    /// Deltas that lead from earlier databases to this one
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    pub(crate) delta: Vec<String>,
+    #[command(flatten)]
+    pub(crate) registry: RegistryArgs,
 }
 
 #[derive(Debug, clap::Args)]

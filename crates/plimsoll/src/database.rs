@@ -98,11 +98,19 @@ pub(crate) fn default_path(cache_directory: &Path) -> PathBuf {
     cache_directory.join("db").join("plimsoll.db")
 }
 
+/// A database file, without its scores.
+pub(crate) fn open_file(path: &Path) -> anyhow::Result<Database> {
+    Database::open(path).with_context(|| format!("the database {} cannot be used", path.display()))
+}
+
 fn open(path: &Path) -> anyhow::Result<ChosenDatabase> {
     if path.is_dir() {
         return Err(anyhow!("it is a directory"));
     }
-    match Database::open(path) {
+    match Database::open_with_scores(path) {
+        Ok(database) if database.is_scores() => {
+            Err(anyhow!("it has scores for another database, and no advisories"))
+        }
         Ok(database) => {
             Ok(ChosenDatabase::File { database: Box::new(database), path: path.to_owned() })
         }

@@ -1,21 +1,25 @@
 //! The command line: what was typed becomes settings, settings become one action, and the action
 //! ends in an exit code. Everything that Plimsoll knows is in the other crates.
 
+mod acquire;
 mod args;
 mod clock;
 mod commands;
 mod config_file;
 mod database;
+mod database_source;
 mod deadline;
 mod duration;
 mod exit;
 mod ignorefile;
+mod keys;
 mod lookup;
 mod messages;
 mod open;
 mod output;
 mod places;
 mod progress;
+mod refresh;
 mod render;
 mod settings;
 mod skip;
@@ -33,6 +37,9 @@ use crate::commands::Run;
 use crate::exit::Outcome;
 use crate::messages::{Messages, with_causes};
 use crate::settings::{Action, Settings, Surroundings};
+
+/// How databases name the program that made them.
+const BUILDER: &str = concat!("plimsoll ", env!("CARGO_PKG_VERSION"));
 
 fn main() -> ExitCode {
     let args = match Args::try_parse() {
@@ -68,10 +75,7 @@ fn main() -> ExitCode {
     };
     let outcome = match &settings.action {
         Action::Scan(scan) => commands::scan::run(&run, scan),
-        Action::BuildDatabase { from, output } => commands::db::build(&run, from, output),
-        Action::DescribeDatabase { file, format } => {
-            commands::db::info(&run, file.as_deref(), *format)
-        }
+        Action::Database(action) => commands::db::run(&run, action),
         Action::Clean(clean) => commands::clean::run(&run, *clean),
         Action::Version { format } => commands::version::run(&run, *format),
     };

@@ -29,29 +29,15 @@ impl Opener {
         sources: &Sources,
         environment: &dyn Fn(&str) -> Option<String>,
     ) -> anyhow::Result<Opener> {
-        let credential = match &sources.credentials {
-            None => Credential::Anonymous,
-            Some(Credentials::Basic { username, password }) => {
-                Credential::Password { username: username.clone(), password: password.clone() }
-            }
-            Some(Credentials::BasicFromInput { username }) => {
-                let password = read_password(std::io::stdin().lock())?;
-                Credential::Password { username: username.clone(), password }
-            }
-            Some(Credentials::Token(token)) => Credential::RegistryToken(token.clone()),
-        };
         let local = OpenOptions { platform: sources.platform.clone(), ..OpenOptions::default() };
-        let registry = RegistryOptions {
-            platform: sources.platform.clone(),
-            insecure: sources.insecure,
-            certificate_authorities: sources.ca_certificates.iter().cloned().collect(),
-            credential,
-            credential_sources: places::credentials(environment),
-            mirrors: sources.mirrors.clone(),
-            ..RegistryOptions::default()
-        };
+        let registry = registry_options(sources, environment)?;
         let remote = RemoteOptions { registry, daemons: places::daemons(sources, environment) };
         Ok(Opener { local, remote, sources: sources.kinds.clone() })
+    }
+
+    /// How registries are talked to.
+    pub(crate) fn registry(&self) -> &RegistryOptions {
+        &self.remote.registry
     }
 
     /// Opens one target.
@@ -66,6 +52,33 @@ impl Opener {
             }
         }
     }
+}
+
+/// How to talk to registries.
+pub(crate) fn registry_options(
+    sources: &Sources,
+    environment: &dyn Fn(&str) -> Option<String>,
+) -> anyhow::Result<RegistryOptions> {
+    let credential = match &sources.credentials {
+        None => Credential::Anonymous,
+        Some(Credentials::Basic { username, password }) => {
+            Credential::Password { username: username.clone(), password: password.clone() }
+        }
+        Some(Credentials::BasicFromInput { username }) => {
+            let password = read_password(std::io::stdin().lock())?;
+            Credential::Password { username: username.clone(), password }
+        }
+        Some(Credentials::Token(token)) => Credential::RegistryToken(token.clone()),
+    };
+    Ok(RegistryOptions {
+        platform: sources.platform.clone(),
+        insecure: sources.insecure,
+        certificate_authorities: sources.ca_certificates.iter().cloned().collect(),
+        credential,
+        credential_sources: places::credentials(environment),
+        mirrors: sources.mirrors.clone(),
+        ..RegistryOptions::default()
+    })
 }
 
 /// What to say about an image that could not be opened. A path is easily taken for a name.

@@ -12,12 +12,17 @@ use plimsoll_advisory::model::{Severity, Status};
 use plimsoll_image::{DEFAULT_SOURCES, Platform, Secret, SourceKind};
 use serde_json::Value;
 
-use crate::args::{Args, CleanArgs, CommandArgs, DbArgs, ScanArgs, SourceArgs};
+use crate::args::{Args, CleanArgs, CommandArgs, RegistryArgs, ScanArgs, SourceArgs};
 use crate::config_file::ConfigFile;
 use crate::lookup::{self, Lookup};
 use crate::messages::Messages;
 use crate::values::{self, Format, PackageType, Scanner};
 use crate::{duration, skip::SkipPatterns};
+
+pub(crate) use database_settings::{DatabaseAction, DatabaseSettings, PullSettings, PushSettings};
+
+#[path = "database_settings.rs"]
+mod database_settings;
 
 /// For scans. Trivy gives up after five minutes as well.
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(300);
@@ -46,8 +51,7 @@ pub(crate) struct CacheSettings {
 #[derive(Debug)]
 pub(crate) enum Action {
     Scan(Box<Scan>),
-    BuildDatabase { from: Vec<PathBuf>, output: PathBuf },
-    DescribeDatabase { file: Option<PathBuf>, format: Format },
+    Database(DatabaseAction),
     Clean(Clean),
     Version { format: Format },
 }
@@ -68,8 +72,7 @@ pub(crate) struct Scan {
     pub(crate) skip: SkipPatterns,
     /// Threads that may be busy at once.
     pub(crate) threads: usize,
-    /// A database that the user named.
-    pub(crate) database: Option<PathBuf>,
+    pub(crate) database: DatabaseSettings,
     pub(crate) filter: Filter,
     pub(crate) gate: GateSettings,
     pub(crate) report: ReportSettings,
@@ -232,14 +235,7 @@ fn action(command: &CommandArgs, lookup: &Lookup<'_>) -> anyhow::Result<Action> 
             let targets = vec![Target::RootFileSystem(PathBuf::from(&rootfs.root))];
             Action::Scan(Box::new(scan(targets, Sources::default(), &rootfs.scan, lookup)?))
         }
-        CommandArgs::Db(DbArgs::Build { from, output }) => Action::BuildDatabase {
-            from: from.iter().map(PathBuf::from).collect(),
-            output: PathBuf::from(output),
-        },
-        CommandArgs::Db(DbArgs::Info { file, format }) => Action::DescribeDatabase {
-            file: file.as_ref().map(PathBuf::from),
-            format: table_or_json(format.as_deref())?,
-        },
+        CommandArgs::Db(args) => Action::Database(database_settings::action(args, lookup)?),
         CommandArgs::Clean(clean) => Action::Clean(what_to_clean(clean)),
         CommandArgs::Version(version) => {
             Action::Version { format: table_or_json(version.format.as_deref())? }
@@ -287,7 +283,7 @@ fn scan(
         threads: threads
             .or_else(|| std::thread::available_parallelism().ok().map(usize::from))
             .unwrap_or(1),
-        database: path("db", &args.db)?,
+        database: database_settings::of_scan(&args.database, lookup)?,
         filter: Filter {
             severities,
             ignore_statuses,
@@ -374,14 +370,23 @@ fn sources(args: &SourceArgs, lookup: &Lookup<'_>) -> anyhow::Result<Sources> {
         platform,
         docker_host: text("docker-host", &args.docker_host)?,
         podman_host: text("podman-host", &args.podman_host)?,
-        credentials: credentials(args, lookup)?,
-        insecure: lookup.switch("insecure", args.insecure)?,
-        ca_certificates: text("cacert", &args.cacert)?.map(PathBuf::from),
-        mirrors: mirrors(lookup)?,
+        ..registry(&args.registry, lookup)?
     })
 }
 
-fn credentials(args: &SourceArgs, lookup: &Lookup<'_>) -> anyhow::Result<Option<Credentials>> {
+/// The part of the sources that is about registries.
+fn registry(args: &RegistryArgs, lookup: &Lookup<'_>) -> anyhow::Result<Sources> {
+    let authorities = lookup.text("cacert", args.cacert.as_ref())?;
+    Ok(Sources {
+        credentials: credentials(args, lookup)?,
+        insecure: lookup.switch("insecure", args.insecure)?,
+        ca_certificates: authorities.map(|found| PathBuf::from(found.value)),
+        mirrors: mirrors(lookup)?,
+        ..Sources::default()
+    })
+}
+
+fn credentials(args: &RegistryArgs, lookup: &Lookup<'_>) -> anyhow::Result<Option<Credentials>> {
     let username = lookup.text("username", args.username.as_ref())?;
     let password = lookup.text("password", args.password.as_ref())?;
     let token = lookup.text("registry-token", args.registry_token.as_ref())?;

@@ -9,10 +9,12 @@ use std::fs;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 
+use crate::commands::db::verify::{read_signature, signature_path};
 use crate::database::ChosenDatabase;
-use crate::settings::CacheSettings;
+use crate::keys;
+use crate::settings::{CacheSettings, DatabaseSettings};
 
 /// Fails when the database's content is not as it was built.
 pub(crate) fn ensure_whole(database: &ChosenDatabase, cache: &CacheSettings) -> anyhow::Result<()> {
@@ -35,6 +37,24 @@ pub(crate) fn ensure_whole(database: &ChosenDatabase, cache: &CacheSettings) -> 
         let _ = note.parent().map_or(Ok(()), fs::create_dir_all);
         let _ = fs::write(note, identity);
     }
+    Ok(())
+}
+
+/// Fails when a file that the user named is not signed by whom they believe. What an update
+/// installs it has checked itself.
+pub(crate) fn ensure_signed(
+    database: &ChosenDatabase,
+    settings: &DatabaseSettings,
+) -> anyhow::Result<()> {
+    let (Some(file), false) = (&settings.file, settings.keys.is_empty()) else {
+        if database.path().is_none() && !settings.keys.is_empty() {
+            bail!("--db-key: there is no database that could be signed; name one, or a source");
+        }
+        return Ok(());
+    };
+    let signature = read_signature(&signature_path(file))?;
+    plimsoll_sync::verify(file, &signature, &keys::trusted(&settings.keys)?)
+        .with_context(|| format!("the database {} is not to be trusted", file.display()))?;
     Ok(())
 }
 

@@ -53,7 +53,9 @@ impl fmt::Display for Shrunk {
 /// The sources of which more than `allowed_percent` is gone since the database that `previous` is
 /// of, in its order. Whoever knows why lets their ids pass.
 ///
-/// The starter database is no build and has nothing to lose.
+/// Scores that stand in a file beside the database are compared only if it was opened with them
+/// ([`crate::Database::open_with_scores`]). The starter database is no build and has nothing to
+/// lose.
 pub fn shrunk(previous: &Info, new: &[(Source, Counts)], allowed_percent: u32) -> Vec<Shrunk> {
     if previous.starter {
         return Vec::new();

@@ -93,13 +93,24 @@ fn one_feed_is_found_however_it_is_packed() {
             let outcome = build_one(input).unwrap_or_else(|error| panic!("{name}: {error}"));
             assert_eq!(outcome.problems, [], "{name}");
             assert_eq!(outcome.files, 1, "{name}");
-            let first = first.get_or_insert_with(|| outcome.bytes.clone());
-            assert!(*first == outcome.bytes, "{name}");
+            let first = first.get_or_insert_with(|| outcome.scores.clone());
+            assert!(*first == outcome.scores, "{name}");
         }
     }
-    let database = Database::from_bytes(first.unwrap()).unwrap();
+    // What changes every day is in a file of its own.
+    let saved = directory.path().join("all.db");
+    build_one(&directory.path().join("plain.d")).unwrap().save(&saved).unwrap();
+    let database = Database::open(&saved).unwrap();
+    assert_eq!(database.exploited("CVE-2014-0160"), None);
+    assert_eq!(database.info().sources, []);
+    let database = Database::open_with_scores(&saved).unwrap();
     assert_eq!(database.exploited("CVE-2014-0160").unwrap().added, "2022-05-04");
-    assert!(!database.info().starter);
+    let info = database.info();
+    assert_eq!((info.exploited, info.sources[0].source.id.as_str()), (1, "kev"));
+    assert!(!info.starter);
+    let scores = Database::open(&scores_path(&saved)).unwrap();
+    assert!(scores.is_scores() && scores.exploited("CVE-2014-0160").is_some());
+    assert!(Some(scores.bytes()) == first.unwrap().as_deref());
 }
 
 #[test]
@@ -261,7 +272,7 @@ fn newer_documents_beside_an_archive_stand_for_those_in_it() {
         let exploited = |path: &Path| {
             let outcome = build_one(path).unwrap();
             assert_eq!((outcome.unrecognised, outcome.problems.as_slice()), (0, &[][..]), "{name}");
-            let database = Database::from_bytes(outcome.bytes).unwrap();
+            let database = Database::from_bytes(outcome.scores.unwrap()).unwrap();
             let ids = ["CVE-2014-0160", "CVE-2014-6271", "CVE-2017-0144", "CVE-2020-0001"];
             let known = ids.map(|id| database.exploited(id).is_some());
             (known, database.info().exploited, outcome.files, outcome.superseded)

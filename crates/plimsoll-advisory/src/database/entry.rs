@@ -3,6 +3,7 @@
 use super::Database;
 use super::cursor::{Cursor, List};
 use super::format::{BOUNDS, Section, verdict};
+use crate::collector;
 use crate::model::{Affected, Import, Range, Severity, Status};
 
 /// The statements about one package of one release, by vulnerability.
@@ -278,6 +279,53 @@ impl<'a> AffectedEntry<'a> {
         }
     }
 
+    /// Whether two databases hold the same statement.
+    pub fn says_the_same_as(&self, other: &AffectedEntry<'_>) -> bool {
+        self.id == other.id
+            && self.source.id() == other.source.id()
+            && (self.status(), self.severity()) == (other.status(), other.severity())
+            && self.raw_status() == other.raw_status()
+            && self.channel() == other.channel()
+            && self.modularity() == other.modularity()
+            && self.ranges().eq(other.ranges())
+            && self.advisories().eq(other.advisories())
+            && self.versions().eq(other.versions())
+            && self.architectures().eq(other.architectures())
+            && self.cpes().eq(other.cpes())
+            && self.platforms().eq(other.platforms())
+            && self.imports().eq(other.imports())
+    }
+
+    /// The string id of the vulnerability, and the verdict in string ids.
+    pub(super) fn to_ids(&self) -> Option<(u32, collector::Verdict)> {
+        let [id, _] = self.database.row(Section::Vulnerabilities, self.vulnerability as usize)?;
+        let Verdict { status, severity, raw_status, channel, modularity, .. } = self.verdict;
+        let list = |list: List<'_>| list.collect::<Box<[u32]>>();
+        let (count, mut cursor) = self.verdict.ranges;
+        let ranges = (0..count).map(|_| read_range(&mut cursor)).collect::<Option<_>>()?;
+        let (count, mut cursor) = self.verdict.imports;
+        let import = |_| {
+            let (path, lists) = read_import(&mut cursor)?;
+            Some(collector::ImportIds { path, lists: lists.map(list) })
+        };
+        let imports = (0..count).map(import).collect::<Option<_>>()?;
+        let verdict = collector::Verdict {
+            status,
+            severity,
+            raw_status,
+            channel,
+            modularity,
+            advisories: list(self.verdict.advisories),
+            architectures: list(self.verdict.architectures),
+            ranges,
+            versions: list(self.verdict.versions),
+            cpes: list(self.verdict.cpes),
+            platforms: list(self.verdict.platforms),
+            imports,
+        };
+        Some((id, verdict))
+    }
+
     fn words(&self, list: List<'a>) -> Words<'a> {
         Words { database: self.database, list }
     }
@@ -359,13 +407,19 @@ impl<'a> Iterator for Ranges<'a> {
 #[derive(Debug, Clone, Copy)]
 pub struct SourceRef<'a> {
     database: &'a Database,
+    row: u32,
     /// Id, name, url, licence, date.
     strings: [u32; 5],
 }
 
 impl<'a> SourceRef<'a> {
     pub(super) fn at(database: &'a Database, row: u32) -> Option<SourceRef<'a>> {
-        Some(SourceRef { database, strings: database.row(Section::Sources, row as usize)? })
+        Some(SourceRef { database, row, strings: database.row(Section::Sources, row as usize)? })
+    }
+
+    /// Its place among the sources.
+    pub(super) fn row(&self) -> u32 {
+        self.row
     }
 
     /// Short stable id.

@@ -55,6 +55,8 @@ pub(crate) mod header {
     pub(crate) const HEADER_DIGEST: usize = 64;
     /// Bit of the flags: hand-made facts, embedded in the program.
     pub(crate) const STARTER: u64 = 1;
+    /// Bit of the flags: scores for another database, and nothing else.
+    pub(crate) const SCORES: u64 = 1 << 1;
 }
 
 macro_rules! sections {

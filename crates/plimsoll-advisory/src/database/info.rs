@@ -1,8 +1,8 @@
 //! What a database says about itself.
 
+use super::Database;
 use super::entry::SourceRef;
-use super::format::{self, SOURCE_COUNTS, Section, u32_at};
-use super::{Database, EPSS_ROW};
+use super::format::{self, EPSS_ROW, SOURCE_COUNTS, Section, u32_at};
 use crate::collector::Counts;
 use crate::model::Source;
 
@@ -31,6 +31,8 @@ pub struct Info {
     pub packages: usize,
     /// Number of statements about a package.
     pub affected: u64,
+    /// When the scores were made, if they are in a file of their own.
+    pub scores_created: Option<String>,
     /// Number of EPSS scores.
     pub epss: usize,
     /// Day of the EPSS scores.
@@ -69,8 +71,18 @@ impl Info {
     pub(super) fn read(database: &Database) -> Info {
         let meta = database.section(Section::Meta);
         let text = |at| database.optional(u32_at(meta, at)?).map(str::to_owned);
-        let sources: Vec<SourceInfo> =
+        let own: Vec<SourceInfo> =
             (0..database.count(Section::Sources)).filter_map(|row| source(database, row)).collect();
+        let namespaces = namespaces(database, &own);
+        let scores = database.scores().map(Info::read);
+        let mut sources = own;
+        for other in scores.iter().flat_map(|scores| &scores.sources) {
+            if !sources.iter().any(|known| known.source.id == other.source.id) {
+                sources.push(other.clone());
+            }
+        }
+        sources.sort_by(|left, right| left.source.id.cmp(&right.source.id));
+        let keeper = |section| database.keeper(section);
         Info {
             starter: database.layout.starter,
             created: text(0),
@@ -78,14 +90,15 @@ impl Info {
             format_version: format::VERSION,
             size: database.bytes.len() as u64,
             digest: database.layout.digest(),
-            namespaces: namespaces(database, &sources),
+            namespaces,
+            scores_created: scores.and_then(|scores| scores.created),
             affected: sources.iter().map(|source| u64::from(source.counts.affected)).sum(),
             sources,
             vulnerabilities: database.count(Section::Vulnerabilities),
             packages: database.count(Section::Packages),
-            epss: database.section(Section::Epss).len().saturating_sub(4) / EPSS_ROW,
+            epss: keeper(Section::Epss).section(Section::Epss).len().saturating_sub(4) / EPSS_ROW,
             epss_date: database.epss_date().map(str::to_owned),
-            exploited: database.count(Section::Exploited),
+            exploited: keeper(Section::Exploited).count(Section::Exploited),
             end_of_life: database.count(Section::EndOfLife),
             repositories: database.count(Section::Repositories),
         }

@@ -12,8 +12,9 @@ use super::format::{
 pub(crate) struct Layout {
     sections: [Range<usize>; Section::ALL.len()],
     content: Range<usize>,
-    content_digest: [u8; 32],
+    pub(crate) content_digest: [u8; 32],
     pub(crate) starter: bool,
+    pub(crate) scores: bool,
 }
 
 impl Layout {
@@ -59,6 +60,7 @@ impl Layout {
             content: table_end..bytes.len(),
             content_digest: digest.ok_or_else(short)?,
             starter: flags & header::STARTER != 0,
+            scores: flags & header::SCORES != 0,
         })
     }
 

@@ -1,16 +1,21 @@
 //! The file as a whole: what goes in comes out, the same input gives the same bytes, and damage
 //! of any kind ends in an error or an early end, never in a panic.
 
+use std::collections::BTreeSet;
+
 use proptest::prelude::*;
 
 use super::*;
 use crate::collector::Collector;
-use crate::model::{Affected, Import, Range, Severity, Source, Status, Vulnerability};
+use crate::model::{
+    Affected, EndOfLife, Epss, Exploited, Import, Range, Repository, Severity, Source, Status,
+    Vulnerability,
+};
 use crate::sink::{Fate, Sink};
 
 /// A call of a sink, so that sets of them can be shuffled.
 #[derive(Debug, Clone)]
-enum Call {
+pub(crate) enum Call {
     Covers(&'static str),
     Vulnerability(Vulnerability),
     Affected(Affected),
@@ -29,7 +34,7 @@ fn source(id: &str) -> Source {
     }
 }
 
-fn collect<'c>(calls: impl IntoIterator<Item = &'c (u8, Call)>) -> Collector {
+pub(crate) fn collect<'c>(calls: impl IntoIterator<Item = &'c (u8, Call)>) -> Collector {
     let mut sink = Collector::new();
     for (from, call) in calls {
         let id = sink.source(&source(["debian", "alpine", "nvd"][usize::from(from % 3)]));
@@ -48,7 +53,7 @@ fn collect<'c>(calls: impl IntoIterator<Item = &'c (u8, Call)>) -> Collector {
     sink
 }
 
-fn compiled(collector: Collector) -> Vec<u8> {
+pub(crate) fn compiled(collector: Collector) -> Vec<u8> {
     compile(collector, &WriteOptions::default()).unwrap().bytes
 }
 
@@ -56,7 +61,12 @@ fn database(calls: &[(u8, Call)]) -> Database {
     Database::from_bytes(compiled(collect(calls))).unwrap()
 }
 
-fn affected(namespace: &str, package: &str, vulnerability: &str, fixed: &str) -> Affected {
+pub(crate) fn affected(
+    namespace: &str,
+    package: &str,
+    vulnerability: &str,
+    fixed: &str,
+) -> Affected {
     Affected {
         namespace: namespace.to_owned(),
         package: package.to_owned(),
@@ -88,7 +98,7 @@ fn heartbleed() -> Vulnerability {
     }
 }
 
-fn sample() -> Vec<(u8, Call)> {
+pub(crate) fn sample() -> Vec<(u8, Call)> {
     vec![
         (0, Call::Affected(affected("debian:7", "openssl", "CVE-2014-0160", "1.0.1e-2+deb7u5"))),
         (0, Call::Affected(affected("debian:8", "openssl", "CVE-2014-0160", "1.0.1g-1"))),
@@ -178,6 +188,50 @@ fn an_id_goes_before_an_alias() {
     let database =
         database(&[record("CVE-2020-0001", "CVE-2020-0002"), record("CVE-2020-0002", "GHSA-x")]);
     assert_eq!(database.resolve("CVE-2020-0002"), Some("CVE-2020-0002"));
+}
+
+/// GHSA-1 knows its CVE; RUSTSEC-1 and PYSEC-1 know only the GHSA; GO-1 has nothing but a GHSA
+/// that nobody published; two CVEs share an alias.
+#[test]
+fn names_of_one_problem_are_joined_and_cves_are_kept_apart() {
+    let record = |from: u8, id: &str, aliases: &[&str]| {
+        let aliases = aliases.iter().map(|&alias| alias.to_owned()).collect();
+        let record = Vulnerability { id: id.to_owned(), aliases, ..heartbleed() };
+        (from, Call::Vulnerability(record))
+    };
+    let database = database(&[
+        record(0, "RUSTSEC-1", &["GHSA-1"]),
+        record(1, "GHSA-1", &["CVE-2020-0001"]),
+        record(2, "PYSEC-1", &["GHSA-1"]),
+        (2, Call::Affected(affected("pypi", "a", "PYSEC-1", "2.0"))),
+        record(0, "GO-1", &["GHSA-9"]),
+        (0, Call::Affected(affected("golang", "g", "GO-1", "2.0"))),
+        record(0, "CVE-2020-0007", &["XSA-7"]),
+        record(0, "CVE-2020-0008", &["XSA-7"]),
+        record(1, "XSA-7", &[]),
+        // Rejected by whoever assigned it; the advisory lives on.
+        (
+            1,
+            Call::Vulnerability(Vulnerability {
+                id: "CVE-2020-0001".to_owned(),
+                withdrawn: Some("2021-01-01T00:00:00Z".to_owned()),
+                ..Vulnerability::default()
+            }),
+        ),
+    ]);
+    let entry = database.vulnerability("RUSTSEC-1").unwrap();
+    assert_eq!(entry.id(), "CVE-2020-0001");
+    let aliases: BTreeSet<_> = entry.aliases().collect();
+    assert_eq!(aliases, BTreeSet::from(["GHSA-1", "PYSEC-1", "RUSTSEC-1"]));
+    assert!(!entry.is_withdrawn());
+    let found: Vec<_> = database.affected("pypi", "a").map(|one| one.vulnerability()).collect();
+    assert_eq!(found, ["CVE-2020-0001"]);
+    let found: Vec<_> = database.affected("golang", "g").map(|one| one.vulnerability()).collect();
+    assert_eq!(found, ["GHSA-9"]);
+    assert_eq!(database.resolve("GO-1"), Some("GHSA-9"));
+    for id in ["CVE-2020-0007", "CVE-2020-0008", "XSA-7"] {
+        assert_eq!(database.resolve(id), Some(id));
+    }
 }
 
 #[test]
@@ -430,7 +484,7 @@ fn any_vulnerability() -> impl Strategy<Value = Vulnerability> {
         })
 }
 
-fn any_calls() -> impl Strategy<Value = Vec<(u8, Call)>> {
+pub(crate) fn any_calls() -> impl Strategy<Value = Vec<(u8, Call)>> {
     let call = prop_oneof![
         4 => any_affected().prop_map(Call::Affected),
         2 => any_vulnerability().prop_map(Call::Vulnerability),

@@ -5,10 +5,9 @@
 
 mod details;
 mod entries;
+mod join;
+mod small;
 mod texts;
-
-use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
 
 use self::details::Details;
 use crate::collector::{Collector, Counts, Strings};
@@ -25,6 +24,8 @@ pub struct WriteOptions {
     pub builder: Option<String>,
     /// Marks hand-made facts that stand in until a real database is there.
     pub starter: bool,
+    /// Marks scores for another database.
+    pub scores: bool,
 }
 
 /// Looks at all blocks of texts and decides how they will be compressed.
@@ -64,27 +65,29 @@ pub(crate) fn write(
     prepare: Prepare,
 ) -> Result<Written, TooLarge> {
     let mut sections = Sections::default();
+    let sealed = collector.sealed;
+    if !sealed {
+        join::join(&mut collector);
+    }
     let sources = SourceOrder::new(&collector);
     let details = Details::merge(&mut collector, &sources);
-    let sealed = std::mem::take(&mut collector.sealed);
-    let pool = Pool::new(&mut collector, &details, options);
-
     let mut counts: Vec<Counts> = collector.sources.iter().map(|source| source.counts).collect();
     let mut counter = Counter { counts: &mut counts, sealed, ignored: Counts::default() };
+    small::settle(&mut collector, &sources, &mut counter);
+    let pool = Pool::new(&mut collector, &details, options);
     entries::write(&mut collector, &pool, &sources, &details, &mut sections, &mut counter);
     let texts = texts::write(&details, prepare, &mut sections);
     details::write(&details, &pool, texts, &mut sections, &mut counter);
-    write_exploited(&collector, &pool, &sources, &mut sections, &mut counter);
-    write_epss(&collector, &pool, &mut sections, &mut counter);
-    write_end_of_life(&collector, &pool, &sources, &mut sections, &mut counter);
-    write_repositories(&collector, &pool, &mut sections, &mut counter);
+    small::write(&collector, &pool, &mut sections, &mut counter);
     let sources = write_sources(&collector, &pool, &sources, &counts, &mut sections);
 
     let meta = sections.start(Section::Meta);
     put_u32(meta, pool.optional(options.created.as_deref()));
     put_u32(meta, pool.optional(options.builder.as_deref()));
     pool.write(&mut sections);
-    Ok(Written { bytes: sections.finish(options.starter)?, sources })
+    let starter = if options.starter { format::header::STARTER } else { 0 };
+    let scores = if options.scores { format::header::SCORES } else { 0 };
+    Ok(Written { bytes: sections.finish(starter | scores)?, sources })
 }
 
 /// The sections while they grow.
@@ -96,7 +99,7 @@ impl Sections {
         &mut self.0[section as usize]
     }
 
-    fn finish(self, starter: bool) -> Result<Vec<u8>, TooLarge> {
+    fn finish(self, flags: u64) -> Result<Vec<u8>, TooLarge> {
         let mut content = Vec::new();
         let mut table = Vec::new();
         let content_start = format::HEADER_SIZE + Section::ALL.len() * format::SECTION_ROW;
@@ -113,7 +116,6 @@ impl Sections {
             content.extend_from_slice(bytes);
         }
 
-        let flags = if starter { format::header::STARTER } else { 0 };
         let mut file = Vec::with_capacity(content_start + content.len());
         file.extend_from_slice(&format::MAGIC);
         put_u32(&mut file, format::VERSION);
@@ -206,7 +208,8 @@ impl Pool {
         for (_, record) in &collector.repositories {
             std::iter::once(&record.name).chain(&record.cpes).for_each(|text| add(text));
         }
-        options.created.iter().chain(&options.builder).for_each(|text| add(text));
+        let others = [&options.created, &options.builder, &collector.epss_date];
+        others.into_iter().flatten().for_each(|text| add(text));
 
         let list = strings.into_list().into_iter().enumerate();
         let mut sorted: Vec<(Box<str>, usize)> =
@@ -295,110 +298,4 @@ fn write_sources(
         sources.push((collected.source.clone(), counts));
     }
     sources
-}
-
-/// Settles what stands where several statements have one key: the least value, and of equal ones
-/// that of the first source. The source of what stands is credited, the others are merged.
-fn settle<K: Ord + Copy, V: Ord + Copy>(
-    mut rows: Vec<(K, V, u32)>,
-    sources: &SourceOrder,
-    counter: &mut Counter<'_>,
-    count: fn(&mut Counts) -> &mut u32,
-) -> Vec<(K, V)> {
-    rows.sort_unstable();
-    let mut settled: Vec<(K, V)> = Vec::new();
-    for (key, value, place) in rows {
-        let counts = counter.of(sources.by_place[place as usize]);
-        if settled.last().is_some_and(|(known, _)| *known == key) {
-            counts.merged += 1;
-        } else {
-            *count(counts) += 1;
-            settled.push((key, value));
-        }
-    }
-    settled
-}
-
-/// Of two entries for one id, the earlier addition stands.
-fn write_exploited(
-    collector: &Collector,
-    pool: &Pool,
-    sources: &SourceOrder,
-    sections: &mut Sections,
-    counter: &mut Counter<'_>,
-) {
-    let rows = collector.exploited.iter().map(|(source, record)| {
-        let due = pool.optional(record.due.as_deref());
-        let value = (pool.find(&record.added), due, u32::from(record.ransomware));
-        (pool.find(&record.id), value, sources.place(*source))
-    });
-    let rows = settle(rows.collect(), sources, counter, |counts| &mut counts.exploited);
-    let out = sections.start(Section::Exploited);
-    for (id, (added, due, flags)) in rows {
-        [id, added, due, flags].into_iter().for_each(|value| put_u32(out, value));
-    }
-}
-
-fn write_epss(
-    collector: &Collector,
-    pool: &Pool,
-    sections: &mut Sections,
-    counter: &mut Counter<'_>,
-) {
-    let scored: BTreeSet<SourceId> = collector.epss.values().map(|row| row.source).collect();
-    let date = scored
-        .iter()
-        .filter_map(|source| collector.sources[usize::from(source.0)].date.as_deref())
-        .max();
-    let out = sections.start(Section::Epss);
-    put_u32(out, pool.optional(date));
-    for (&key, row) in &collector.epss {
-        put_u32(out, key);
-        out.extend_from_slice(&row.probability.to_le_bytes()[..3]);
-        out.extend_from_slice(&row.percentile.to_le_bytes()[..3]);
-        counter.of(row.source).epss += 1;
-    }
-}
-
-/// Of two statements about one release, the later date stands; an open end is the latest.
-fn write_end_of_life(
-    collector: &Collector,
-    pool: &Pool,
-    sources: &SourceOrder,
-    sections: &mut Sections,
-    counter: &mut Counter<'_>,
-) {
-    let rows = collector.end_of_life.iter().map(|(source, record)| {
-        let key = (pool.find(&record.product), pool.find(&record.release));
-        let date = |date: &Option<String>| Reverse(pool.optional(date.as_deref()));
-        let value = (date(&record.end_of_life), date(&record.extended_support));
-        (key, value, sources.place(*source))
-    });
-    let rows = settle(rows.collect(), sources, counter, |counts| &mut counts.end_of_life);
-    let out = sections.start(Section::EndOfLife);
-    for ((product, release), (Reverse(end), Reverse(extended))) in rows {
-        [product, release, end, extended].into_iter().for_each(|value| put_u32(out, value));
-    }
-}
-
-/// What several sources say of one repository becomes one list.
-fn write_repositories(
-    collector: &Collector,
-    pool: &Pool,
-    sections: &mut Sections,
-    counter: &mut Counter<'_>,
-) {
-    let mut merged: BTreeMap<u32, BTreeSet<u32>> = BTreeMap::new();
-    for (source, record) in &collector.repositories {
-        counter.of(*source).repositories += 1;
-        let cpes = record.cpes.iter().map(|cpe| pool.find(cpe));
-        merged.entry(pool.find(&record.name)).or_default().extend(cpes);
-    }
-    for (name, cpes) in merged {
-        let position = sections.start(Section::Facts).len() as u32;
-        details::put_list(sections.start(Section::Facts), cpes.into_iter());
-        let out = sections.start(Section::Repositories);
-        put_u32(out, name);
-        put_u32(out, position);
-    }
 }

@@ -14,11 +14,12 @@
 //! * A package may be listed with several fixed versions: builds of one source for several minor
 //!   releases. Each of them has the fix, so the lowest is where the affected range ends.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
 use plimsoll_version::{Distribution, Scheme};
 use serde::Deserialize;
 
+use super::erratum::Words;
 use super::identifier::{ids, is_cve, is_id, is_word, rfc3339};
 use super::{FileContext, Publisher, Speaker, contains, file_name};
 use crate::model::{Affected, Range, Severity, Status, Vulnerability};
@@ -36,9 +37,6 @@ const MOST_STATEMENTS: usize = 200_000;
 
 /// An erratum is about one module, or one and its development files.
 const MOST_MODULES: usize = 4;
-
-/// An erratum has a page at AlmaLinux and one at Red Hat.
-const MOST_OWN_LINKS: usize = 8;
 
 #[derive(Deserialize)]
 struct Erratum {
@@ -145,7 +143,8 @@ pub(super) fn parse(file: &FileContext, bytes: &[u8], sink: &mut dyn Sink) {
         speaker.vulnerability(describe(&erratum, severity));
         vec![erratum.id.clone()]
     } else {
-        let words = Words::of(&erratum);
+        let links = erratum.references.iter().map(|link| (&*link.url, &*link.kind));
+        let words = Words::of(&erratum.details, links);
         cves.iter().for_each(|cve| speaker.vulnerability(words.about(cve)));
         cves
     };
@@ -248,13 +247,13 @@ fn namespace(ecosystem: &str) -> Option<String> {
 }
 
 /// Whether a version was built in a module.
-fn is_modular(version: &str) -> bool {
+pub(super) fn is_modular(version: &str) -> bool {
     version.contains(".module_el") || version.contains(".module+el")
 }
 
 /// The `name:stream` words of a summary, after the severity: `Low: virt:rhel and virt-devel:rhel
 /// security update`.
-fn modules(summary: &str) -> Vec<&str> {
+pub(super) fn modules(summary: &str) -> Vec<&str> {
     summary
         .split(|sign: char| sign.is_whitespace() || sign == ',')
         .filter(|word| {
@@ -263,49 +262,6 @@ fn modules(summary: &str) -> Vec<&str> {
         })
         .take(MOST_MODULES)
         .collect()
-}
-
-/// What an erratum says about its CVEs, sorted out once.
-struct Words<'e> {
-    /// CVE → the line of the details about it: `* gupnp: DNS rebinding (CVE-2021-33516)`.
-    titles: HashMap<&'e str, &'e str>,
-    /// CVE → links that name it.
-    links: HashMap<&'e str, Vec<&'e str>>,
-    /// Links to the erratum itself.
-    own_links: Vec<&'e str>,
-}
-
-impl<'e> Words<'e> {
-    fn of(erratum: &'e Erratum) -> Words<'e> {
-        let mut words =
-            Words { titles: HashMap::new(), links: HashMap::new(), own_links: Vec::new() };
-        for line in erratum.details.lines().filter_map(|line| line.trim().strip_prefix('*')) {
-            let Some((title, rest)) = line.rsplit_once('(') else { continue };
-            for cve in rest.split([',', ' ', ')']).filter(|word| is_cve(word)) {
-                words.titles.entry(cve).or_insert(title.trim());
-            }
-        }
-        for reference in &erratum.references {
-            let url = &*reference.url;
-            match url.find("CVE-").map(|at| &url[at..]).filter(|cve| is_cve(cve)) {
-                Some(cve) => words.links.entry(cve).or_default().push(url),
-                None if reference.kind == "ADVISORY" => words.own_links.push(url),
-                None => {}
-            }
-        }
-        words.own_links.truncate(MOST_OWN_LINKS);
-        words
-    }
-
-    fn about(&self, cve: &str) -> Vulnerability {
-        let links = self.links.get(cve).into_iter().flatten().chain(&self.own_links);
-        Vulnerability {
-            id: cve.to_owned(),
-            title: self.titles.get(cve).copied().unwrap_or_default().to_owned(),
-            references: links.map(|link| (*link).to_owned()).collect(),
-            ..Vulnerability::default()
-        }
-    }
 }
 
 /// What an erratum without a CVE says about itself.

@@ -31,14 +31,14 @@ pub(super) static ALPINE: Publisher = Publisher {
     license: "not stated",
 };
 
-static CHAINGUARD: Publisher = Publisher {
+pub(super) static CHAINGUARD: Publisher = Publisher {
     id: "chainguard",
     name: "Chainguard Security Data",
     url: "https://packages.cgr.dev/chainguard/security.json",
     license: "not stated",
 };
 
-static MINIMOS: Publisher = Publisher {
+pub(super) static MINIMOS: Publisher = Publisher {
     id: "minimos",
     name: "MinimOS Security Data",
     url: "https://packages.mini.dev/advisories/secdb/security.json",

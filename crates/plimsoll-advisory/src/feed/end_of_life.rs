@@ -4,7 +4,7 @@
 //!
 //! A product file is named after its product and has one entry per release: `releaseCycle`, `eol`
 //! (the last day of support) and `eoes` (the last day of extended support). The API has the same
-//! as `name`, `eolFrom`, `eoesFrom`.
+//! as `name`, `eolFrom`, `eoesFrom`; mirrors cut that down to an object of lists of releases.
 //!
 //! Quirks: a date may be `true` or `false` instead. `false` means that no end is known. `true`
 //! means that support has ended on a day that nobody wrote down; such a release is skipped, since
@@ -41,10 +41,8 @@ pub(super) fn recognises(path: &str, head: &[u8]) -> bool {
 }
 
 pub(super) fn recognises_api(_: &str, head: &[u8]) -> bool {
-    first_sign(head) == Some(b'{')
-        && contains(head, "\"result\"")
-        && contains(head, "\"releases\"")
-        && (contains(head, "\"eolFrom\"") || contains(head, "\"isEol\""))
+    let dates = contains(head, "\"eolFrom\"") || contains(head, "\"isEol\"");
+    first_sign(head) == Some(b'{') && dates && contains(head, "\"name\"")
 }
 
 pub(super) fn parse(file: &FileContext, bytes: &[u8], sink: &mut dyn Sink) {
@@ -66,6 +64,15 @@ pub(super) fn parse_api(file: &FileContext, bytes: &[u8], sink: &mut dyn Sink) {
     };
     if let Some(date) = document.text_at("generated_at").and_then(rfc3339) {
         speaker.dated(&date);
+    }
+    // Lists of releases by product.
+    if let Tree::Map(entries) = &document
+        && document.get("result").is_none()
+    {
+        for (product, content) in entries.iter().filter(|(_, content)| !content.list().is_empty()) {
+            releases(product, content.list(), &API, &mut speaker);
+        }
+        return;
     }
     // One product, or a list of them.
     let result = document.get("result");
@@ -170,5 +177,15 @@ mod tests {
         assert_eq!(read.counts(), (1, 0, 2));
         assert_eq!(read.end_of_life[0].release, "24.04");
         assert_eq!(read.dates, ["2025-07-02T00:53:29+00:00"]);
+    }
+
+    #[test]
+    fn mirrors_leave_out_what_is_around() {
+        let read = read(
+            "eoldates.json",
+            r#"{"alpine-linux":[{"name":"3.22","eolFrom":"2027-05-01"}],"photon":[{"name":"5.0"}]}"#,
+        );
+        assert_eq!(read.counts(), (2, 0, 0));
+        assert_eq!(read.end_of_life[0].product, "alpine-linux");
     }
 }

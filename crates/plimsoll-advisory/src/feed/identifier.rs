@@ -6,7 +6,7 @@ use std::borrow::Cow;
 const LONGEST_WORD: usize = 256;
 
 /// Whether this is a CVE id in its canonical form: `CVE-`, a year, and four digits or more.
-pub(super) fn is_cve(text: &str) -> bool {
+pub(crate) fn is_cve(text: &str) -> bool {
     let Some((year, number)) = text.strip_prefix("CVE-").and_then(|rest| rest.split_once('-'))
     else {
         return false;
@@ -15,20 +15,44 @@ pub(super) fn is_cve(text: &str) -> bool {
     year.len() == 4 && digits(year) && (4..=19).contains(&number.len()) && digits(number)
 }
 
+/// Whether this is an id of GitHub's: `GHSA-` and three groups of four signs, which need not have a
+/// digit among them.
+pub(super) fn is_ghsa(text: &str) -> bool {
+    text.strip_prefix("GHSA-").is_some_and(|rest| {
+        rest.len() == 14
+            && rest.bytes().enumerate().all(|(index, byte)| match index {
+                4 | 9 => byte == b'-',
+                _ => byte.is_ascii_alphanumeric(),
+            })
+    })
+}
+
+/// Marks of databases whose ids are random signs: one in five hundred has no digit.
+const RANDOM: &[&str] = &["GHSA-", "CGA-", "MINI-", "ECHO-"];
+
 /// Whether a feed may use this word as an id: letters, digits and a few joints, with one digit at
-/// least.
-pub(super) fn is_id(text: &str) -> bool {
+/// least, unless the signs are drawn at random.
+pub(crate) fn is_id(text: &str) -> bool {
     text.len() <= LONGEST_WORD
-        && text.bytes().any(|byte| byte.is_ascii_digit())
+        && (text.bytes().any(|byte| byte.is_ascii_digit())
+            || RANDOM.iter().any(|mark| text.starts_with(mark)))
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.:".contains(&byte))
         && text.bytes().next().is_some_and(|byte| byte.is_ascii_alphanumeric())
 }
 
 /// Whether this can be a package's name or version: one short word of visible ASCII.
-pub(super) fn is_word(text: &str) -> bool {
+pub(crate) fn is_word(text: &str) -> bool {
     !text.is_empty()
         && text.len() <= LONGEST_WORD
         && text.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+/// Whether this can be the name of a language's package. Malicious ones are named with the letters
+/// of other scripts that look like Latin ones.
+pub(super) fn is_name(text: &str) -> bool {
+    !text.is_empty()
+        && text.len() <= LONGEST_WORD
+        && !text.chars().any(|sign| sign.is_whitespace() || sign.is_control())
 }
 
 /// People write a handful of ids into one text.
@@ -38,7 +62,7 @@ const MOST_IDS: usize = 64;
 /// and with slips such as `CVE 2018-16859`, `CVE_2019-2426` or `cve-2020-1234`.
 ///
 /// CVEs come first, so that the first one is the name under which to report.
-pub(super) fn ids(text: &str) -> Vec<Cow<'_, str>> {
+pub(crate) fn ids(text: &str) -> Vec<Cow<'_, str>> {
     let mut found: Vec<Cow<'_, str>> = Vec::new();
     let mut after_bare_cve = false;
     for word in text.split(|sign: char| sign.is_whitespace() || ",;()[]{}".contains(sign)) {
@@ -77,7 +101,7 @@ pub(super) fn ids(text: &str) -> Vec<Cow<'_, str>> {
 /// A date or time as RFC 3339: `2024-02-16`, `2019-09-04 06:15:00 UTC`, `2019-09-04T06:15Z`.
 ///
 /// Nothing for what is no date, such as `unknown`.
-pub(super) fn rfc3339(text: &str) -> Option<String> {
+pub(crate) fn rfc3339(text: &str) -> Option<String> {
     let text = text.trim();
     let date = text.get(..10)?;
     if !is_date(date) {
@@ -102,7 +126,7 @@ pub(super) fn rfc3339(text: &str) -> Option<String> {
 }
 
 /// Whether this is a plausible `YYYY-MM-DD`.
-pub(super) fn is_date(text: &str) -> bool {
+pub(crate) fn is_date(text: &str) -> bool {
     let bytes = text.as_bytes();
     bytes.len() == 10
         && bytes.iter().enumerate().all(|(index, byte)| match index {
@@ -131,6 +155,12 @@ mod tests {
         ] {
             assert!(!is_cve(wrong), "{wrong}");
         }
+    }
+
+    #[test]
+    fn githubs_ids_need_no_digit() {
+        assert!(is_ghsa("GHSA-cgjv-rghq-qhgp") && is_id("GHSA-cgjv-rghq-qhgp"));
+        assert!(!is_ghsa("GHSA-cgjv-rghq") && !is_ghsa("GHSA-cgjv-rghq_qhgp"));
     }
 
     #[test]

@@ -26,6 +26,7 @@
 
 mod alma;
 mod alpine;
+mod cpe;
 mod cve_record;
 mod debian_cves;
 mod debian_lists;
@@ -33,11 +34,23 @@ mod debian_tracker;
 mod distro_info;
 mod end_of_life;
 mod epss;
-mod identifier;
+mod erratum;
+mod friendsofphp;
+mod gitlab;
+pub(crate) mod identifier;
 mod known_exploited;
+mod language;
+mod node;
+mod nvd;
+mod osv;
 mod oval_azure;
+mod project_kb;
+mod purl;
+mod retirejs;
+mod retirenet;
+mod rubysec;
 mod series;
-mod speaker;
+pub(crate) mod speaker;
 mod tree;
 mod ubuntu;
 mod wolfi;
@@ -110,6 +123,23 @@ pub static FEEDS: &[Feed] = &[
         known_exploited::parse,
     ),
     feed("epss", &epss::EPSS, epss::recognises, epss::parse),
+    feed("rustsec-markdown", &osv::RUSTSEC, osv::rustsec::recognises, osv::rustsec::parse),
+    feed("osv", &osv::OSV, osv::recognises, osv::parse),
+    feed("osv-yaml", &osv::OSV, osv::recognises_yaml, osv::parse_yaml),
+    feed("rubysec", &rubysec::RUBYSEC, rubysec::recognises, rubysec::parse),
+    feed(
+        "friendsofphp",
+        &friendsofphp::FRIENDS_OF_PHP,
+        friendsofphp::recognises,
+        friendsofphp::parse,
+    ),
+    feed("gitlab-community", &gitlab::GITLAB, gitlab::recognises, gitlab::parse),
+    feed("nodejs-security-wg", &node::NODE, node::recognises, node::parse),
+    feed("retirejs", &retirejs::RETIREJS, retirejs::recognises, retirejs::parse),
+    feed("retirenet", &retirenet::RETIRENET, retirenet::recognises, retirenet::parse),
+    feed("project-kb", &project_kb::PROJECT_KB, project_kb::recognises, project_kb::parse),
+    feed("nvd-overrides", &nvd::ANCHORE, nvd::recognises_override, nvd::parse_override),
+    feed("nvd", &nvd::NVD, nvd::recognises, nvd::parse),
     feed("cve-records", &cve_record::CVE, cve_record::recognises, cve_record::parse),
     feed(
         "endoflife-products",

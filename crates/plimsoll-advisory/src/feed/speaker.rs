@@ -16,7 +16,7 @@ pub(super) struct Speaker<'a> {
 
 /// A file that is wrong in more places than this is wrong as a whole; its records are still
 /// counted, but no longer named.
-const MOST_PROBLEMS: u32 = 1000;
+pub(crate) const MOST_PROBLEMS: u32 = 1000;
 
 impl<'a> Speaker<'a> {
     pub(super) fn new(
@@ -107,7 +107,7 @@ impl<'a> Speaker<'a> {
 const LONGEST: usize = 200;
 
 /// A hostile file must not fill the report.
-fn shortened(text: &str) -> String {
+pub(crate) fn shortened(text: &str) -> String {
     if text.chars().nth(LONGEST).is_none() {
         return text.to_owned();
     }

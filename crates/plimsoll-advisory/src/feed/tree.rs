@@ -5,7 +5,9 @@
 
 use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde::de::{
+    Deserialize, DeserializeOwned, Deserializer, Error, MapAccess, SeqAccess, Visitor,
+};
 
 /// Any node. Scalars are kept as they are written, as far as the format tells.
 #[derive(Debug, Clone, PartialEq)]
@@ -49,8 +51,13 @@ impl Tree {
     }
 }
 
-/// Reads YAML. Its size bounds the number of nodes, and anchors must not multiply it.
+/// Reads YAML into a tree.
 pub(super) fn from_yaml(text: &str) -> Result<Tree, String> {
+    yaml(text)
+}
+
+/// Reads YAML. Its size bounds the number of nodes, and anchors must not multiply it.
+pub(super) fn yaml<T: DeserializeOwned>(text: &str) -> Result<T, String> {
     // A node takes two bytes at least, so this only stops what expands itself.
     let nodes = text.len().clamp(64, 4_000_000);
     let options = serde_saphyr::options! {

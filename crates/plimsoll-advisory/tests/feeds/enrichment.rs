@@ -1,8 +1,11 @@
 //! KEV, EPSS, CVE records and support dates.
 
+use std::collections::BTreeMap;
 use std::time::Instant;
 
-use crate::support::{Watch, each_file, shared};
+use plimsoll_advisory::feed::{HEAD, detect};
+
+use crate::support::{Counts, Watch, each_file, shared};
 
 #[test]
 fn known_exploited() {
@@ -60,9 +63,56 @@ fn epss_in_both_forms() {
 }
 
 #[test]
+fn samples_in_every_layout() {
+    // Files, and records kept, skipped and rejected, by the feed that takes them.
+    let mut read: BTreeMap<&str, (usize, Counts)> = BTreeMap::new();
+    let archive = "data/upstream-feed-samples/upstream-feed-samples.tar.zst";
+    let mut paths = Vec::new();
+    let mut watch = Watch::of(&[]);
+    let found = each_file(archive, |path, bytes| {
+        let feed = detect(path, &bytes[..bytes.len().min(HEAD)]);
+        let source = match feed.map(|feed| feed.id) {
+            Some("known-exploited") => "kev",
+            Some("epss") => "epss",
+            Some("endoflife-api") => "endoflife",
+            _ => return,
+        };
+        paths.push(path.to_owned());
+        watch.read(path, bytes);
+        let entry = read.entry(source).or_default();
+        entry.0 += 1;
+        entry.1 = watch.counts(source);
+    });
+    if !found {
+        return;
+    }
+    let kept = |kept| Counts { kept, ..Counts::default() };
+    assert_eq!(read["kev"], (7, kept(11)), "{paths:?}");
+    assert_eq!(read["epss"], (8, kept(74)), "{paths:?}");
+    assert_eq!(read["endoflife"], (4, kept(23)), "{paths:?}");
+    assert_eq!(watch.problems, []);
+    for path in [
+        "vuln-list-update/kevc/golden/kevc/2014/CVE-2014-0160.json",
+        "vunnel/kev/single-entry/example1.json",
+        "vuls-data-update/epss/epss_scores-2021-04-14.csv.gz",
+        "vunnel/epss/missing-date.csv",
+        "vunnel/eol/valid-eol-response.json",
+        "vuln-list-update/eoldates/happy/eoldates.json",
+    ] {
+        assert!(paths.iter().any(|known| known == path), "{path}");
+    }
+    let photon = watch.end_of_life.iter().find(|(_, one)| one.product == "photon").expect("it");
+    assert_eq!((&*photon.1.release, &photon.1.end_of_life), ("5.0", &None));
+}
+
+/// Registries that records of the large set name packages of, and `cpe`.
+const VULNRICHMENT_NAMESPACES: [&str; 10] =
+    ["cargo", "composer", "cpan", "cpe", "gem", "golang", "maven", "npm", "nuget", "pypi"];
+
+#[test]
 fn vulnrichment() {
     let begun = Instant::now();
-    let mut watch = Watch::of(&["CVE-2024-3094", "CVE-2024-6387"]);
+    let mut watch = Watch::of(&["CVE-2024-3094", "CVE-2024-6387", "CVE-2023-46215"]);
     let (mut records, mut rejected) = (0, 0);
     let found = each_file("data/cisa-vulnrichment/vulnrichment.tar.zst", |path, bytes| {
         let is_record = path.contains("/CVE-");
@@ -90,6 +140,10 @@ fn vulnrichment() {
     };
     assert_eq!(said("cve", "CVE-2024-3094").cvss, ["CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:C/C:H/I:H/A:H"]);
     assert_eq!(said("cve", "CVE-2024-3094").weaknesses, ["CWE-506"]);
+    let celery = &watch.affected[0];
+    assert_eq!((&*celery.namespace, &*celery.package), ("pypi", "apache-airflow-providers-celery"));
+    assert_eq!(celery.ranges[0].last_affected.as_deref(), Some("3.4.0"));
+    assert_eq!(watch.covered, VULNRICHMENT_NAMESPACES.map(str::to_owned).into());
     assert_eq!(said("cisa", "CVE-2024-3094").exploitation.as_deref(), Some("none"));
     assert!(said("cve", "CVE-2024-6387").references.len() > 20);
 }

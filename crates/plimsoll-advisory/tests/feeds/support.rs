@@ -29,6 +29,8 @@ impl Counts {
 #[derive(Default)]
 pub(crate) struct Watch {
     wanted: BTreeSet<String>,
+    /// Every id is wanted.
+    all: bool,
     pub(crate) sources: Vec<Source>,
     pub(crate) counts: BTreeMap<String, Counts>,
     pub(crate) covered: BTreeSet<String>,
@@ -49,6 +51,11 @@ pub(crate) struct Watch {
 impl Watch {
     pub(crate) fn of(wanted: &[&str]) -> Watch {
         Watch { wanted: wanted.iter().map(|id| (*id).to_owned()).collect(), ..Watch::default() }
+    }
+
+    /// Keeps every record.
+    pub(crate) fn all() -> Watch {
+        Watch { all: true, ..Watch::default() }
     }
 
     /// Offers one file to the feeds; whether one of them took it.
@@ -150,7 +157,7 @@ impl Sink for Watch {
 
     fn vulnerability(&mut self, source: SourceId, vulnerability: Vulnerability) {
         self.vulnerabilities_total += 1;
-        if self.wanted.contains(&vulnerability.id) {
+        if self.all || self.wanted.contains(&vulnerability.id) {
             self.vulnerabilities.push((self.id(source).to_owned(), vulnerability));
         }
     }
@@ -167,7 +174,7 @@ impl Sink for Watch {
         if !self.covered.contains(&affected.namespace) {
             self.covered.insert(affected.namespace.clone());
         }
-        if self.wanted.contains(&affected.vulnerability) {
+        if self.all || self.wanted.contains(&affected.vulnerability) {
             self.affected.push(affected);
         }
     }

@@ -3,8 +3,8 @@
 use std::io::Read;
 use std::path::PathBuf;
 
-use crate::testing::{Received, Reply, Server};
 use crate::{DaemonOptions, Digest, Image, Opened, RemoteOptions, SourceKind, open_reference};
+use plimsoll_loopback::{Received, Reply, Server};
 
 /// As Docker 20.10 answers, shortened.
 const INSPECTION: &str = r#"{"Id":"sha256:472b9ad577efcc7b65530630a8b8aec19d8dc9475668c90b953ddcbdc981716f",

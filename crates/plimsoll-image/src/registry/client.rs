@@ -29,6 +29,8 @@ pub(super) struct Client {
     pub(super) transport: Arc<Transport>,
     /// Whether to try again when there is no connection: not while another address is left.
     retry_connect: bool,
+    /// Whether something is to be stored there.
+    push: bool,
     /// Given by the user for this run.
     given: Credential,
     sources: CredentialSources,
@@ -61,7 +63,13 @@ impl Client {
     ) -> Client {
         let repository = repository.to_owned();
         let state = Mutex::default();
-        Client { endpoint, repository, transport, retry_connect, given, sources, state }
+        let push = false;
+        Client { endpoint, repository, transport, retry_connect, push, given, sources, state }
+    }
+
+    /// The same client, with tokens that allow to store.
+    pub(super) fn for_push(self) -> Client {
+        Client { push: true, ..self }
     }
 
     /// Asks for a manifest or blob. Answers are 200 or 206; everything else is an error.
@@ -72,6 +80,19 @@ impl Client {
         accept: Option<&str>,
         range_from: Option<u64>,
     ) -> Result<Response, RemoteError> {
+        let accept = accept.map(str::to_owned);
+        let request = Request { accept, range_from, ..Request::get(url.clone()) };
+        self.exchange(&request, what, &[StatusCode::OK, StatusCode::PARTIAL_CONTENT]).await
+    }
+
+    /// Sends a request, authenticated when the server asks for it. An answer that is not among the
+    /// expected ones is an error.
+    pub(super) async fn exchange(
+        &self,
+        request: &Request,
+        what: &str,
+        expected: &[StatusCode],
+    ) -> Result<Response, RemoteError> {
         let host = &self.endpoint.host;
         let mut renewed = false;
         loop {
@@ -79,18 +100,18 @@ impl Client {
                 let state = self.state.lock().await;
                 (state.generation, state.header.clone())
             };
+            // An upload may go on at another server, which must not see the credential.
+            let own = request.url.origin() == self.endpoint.base.origin();
             let request = Request {
-                accept: accept.map(str::to_owned),
-                authorization,
-                range_from,
+                authorization: authorization.filter(|_| own),
                 retry_connect: self.retry_connect,
-                ..Request::get(url.clone())
+                ..request.clone()
             };
             let answer = self.transport.send(&request).await?;
             let response = answer.response;
             match response.status() {
-                StatusCode::OK | StatusCode::PARTIAL_CONTENT => return Ok(response),
-                StatusCode::UNAUTHORIZED if !answer.redirected_away && !renewed => {
+                status if expected.contains(&status) => return Ok(response),
+                StatusCode::UNAUTHORIZED if own && !answer.redirected_away && !renewed => {
                     renewed = true;
                     self.authenticate(what, &response, generation).await?;
                 }
@@ -214,9 +235,7 @@ impl Client {
         if !may_speak(&url, insecure) || (downgrade && !insecure) {
             return Err(protocol("the token server's address is not encrypted"));
         }
-        let scope = challenge
-            .parameter("scope")
-            .map_or_else(|| format!("repository:{}:pull", self.repository), str::to_owned);
+        let scope = self.scope(challenge.parameter("scope"));
         let mut parameters = vec![("scope", scope.as_str())];
         parameters.extend(challenge.parameter("service").map(|service| ("service", service)));
         let request = match credential {
@@ -224,7 +243,7 @@ impl Client {
                 parameters.push(("grant_type", "refresh_token"));
                 parameters.push(("client_id", CLIENT_ID));
                 parameters.push(("refresh_token", token.expose()));
-                Request { form: Some(form(&parameters)), ..Request::get(url) }
+                Request::form(url, form(&parameters))
             }
             Credential::Password { username, password } => {
                 parameters.push(("account", username));
@@ -251,6 +270,17 @@ impl Client {
             host,
             message: "the token server's answer holds no token".to_owned(),
         })
+    }
+
+    /// What a token is to be good for. One that is fetched for a question before an upload is good
+    /// for the upload too.
+    fn scope(&self, wanted: Option<&str>) -> String {
+        let pull = || format!("repository:{}:pull", self.repository);
+        let mut scope = wanted.map_or_else(pull, str::to_owned);
+        if self.push && scope.ends_with(":pull") {
+            scope.push_str(",push");
+        }
+        scope
     }
 
     fn denied(&self, what: &str, message: &str) -> RemoteError {

@@ -8,9 +8,14 @@ mod challenge;
 mod client;
 mod endpoint;
 mod options;
+mod referrers;
+mod repository;
 mod retry;
 mod tls;
 mod transport;
+mod upload;
+mod verified;
+mod web;
 
 #[cfg(test)]
 mod tests;
@@ -20,9 +25,12 @@ use std::sync::Arc;
 
 pub use endpoint::is_loopback;
 pub use options::RegistryOptions;
+pub use repository::{Access, RawManifest, Repository};
 pub use retry::{RetryPolicy, is_transient, retry_after};
 pub use tls::config as tls_config;
 pub use transport::{innermost, is_definite, may_follow};
+pub use verified::VerifiedReader;
+pub use web::{WebAnswer, WebClient};
 
 use client::Client;
 use transport::Transport;
@@ -40,61 +48,85 @@ const MAX_INDEX_DEPTH: usize = 4;
 ///
 /// Blocks; must not be called from an asynchronous task.
 pub fn open_registry(reference: &Reference, options: &RegistryOptions) -> Result<Opened, Error> {
-    let transport = Arc::new(Transport::new(options)?);
-    let endpoints = endpoint::endpoints(reference, options)?;
-    let last = endpoints.len().saturating_sub(1);
-    let clients: Vec<Arc<Client>> = endpoints
-        .into_iter()
-        .enumerate()
-        .map(|(index, endpoint)| {
-            Arc::new(Client::new(
-                endpoint,
-                reference.repository(),
-                Arc::clone(&transport),
-                index == last,
-                options.credential.clone(),
-                options.credential_sources.clone(),
-            ))
-        })
-        .collect();
+    let clients = clients(reference, options, Access::Pull)?;
     let (reference, options) = (reference.clone(), options.clone());
     // Errors of the image itself travel inside, those of the network around them.
-    crate::bridge::run(async move { Ok(open(clients, &reference, &options).await) })?
+    crate::bridge::run(async move { Ok(open(clients, reference, options).await) })?
+}
+
+/// A client for each server that may be asked, in order.
+fn clients(
+    reference: &Reference,
+    options: &RegistryOptions,
+    access: Access,
+) -> Result<Vec<Arc<Client>>, RemoteError> {
+    let transport = Arc::new(Transport::new(options)?);
+    let mut endpoints = endpoint::endpoints(reference, options)?;
+    endpoints.retain(|endpoint| access == Access::Pull || !endpoint.mirror);
+    let last = endpoints.len().saturating_sub(1);
+    let clients = endpoints.into_iter().enumerate().map(|(index, endpoint)| {
+        let client = Client::new(
+            endpoint,
+            reference.repository(),
+            Arc::clone(&transport),
+            index == last,
+            options.credential.clone(),
+            options.credential_sources.clone(),
+        );
+        Arc::new(if access == Access::Push { client.for_push() } else { client })
+    });
+    Ok(clients.collect())
 }
 
 async fn open(
     mut clients: Vec<Arc<Client>>,
-    reference: &Reference,
-    options: &RegistryOptions,
+    reference: Reference,
+    options: RegistryOptions,
 ) -> Result<Opened, Error> {
+    let (index, (image, layers)) = ask(&clients, |client| {
+        let (reference, options) = (&reference, &options);
+        async move { resolve(&client, reference, options).await }
+    })
+    .await?;
+    settle(&mut clients, index);
+    let blobs = Box::new(RegistryBlobs { clients, layers });
+    Ok(Opened::Random { image, blobs })
+}
+
+/// Puts the server that answered first, and drops its other addresses.
+fn settle(clients: &mut Vec<Arc<Client>>, index: usize) {
+    clients[..=index].rotate_right(1);
+    let host = clients[0].endpoint.host.clone();
+    let mut first = true;
+    clients.retain(|client| std::mem::take(&mut first) || client.endpoint.host != host);
+}
+
+/// Asks one server after the other until one gives what is wanted, and says which.
+async fn ask<T, F, Fut>(clients: &[Arc<Client>], operation: F) -> Result<(usize, T), Error>
+where
+    F: Fn(Arc<Client>) -> Fut,
+    Fut: Future<Output = Result<T, Error>>,
+{
     let mut errors: Vec<Failure> = Vec::new();
     let mut answered = None;
-    for index in 0..clients.len() {
-        let host = &clients[index].endpoint.host;
-        let encrypted = clients[index].endpoint.base.scheme() == "https";
+    for (index, client) in clients.iter().enumerate() {
+        let host = &client.endpoint.host;
+        let encrypted = client.endpoint.base.scheme() == "https";
         let failure = |error| Failure { host: host.clone(), encrypted, error };
         // The same registry with and without encryption: whoever answered need not be asked again.
-        if answered.as_ref() == Some(host) {
+        if answered == Some(host) {
             continue;
         }
-        match resolve(&clients[index], reference, options).await {
-            Ok((image, layers)) => {
-                // The server that answered is asked for layers first.
-                clients[..=index].rotate_right(1);
-                let host = clients[0].endpoint.host.clone();
-                let mut first = true;
-                clients.retain(|client| std::mem::take(&mut first) || client.endpoint.host != host);
-                let blobs = Box::new(RegistryBlobs { clients, layers });
-                return Ok(Opened::Random { image, blobs });
-            }
+        match operation(Arc::clone(client)).await {
+            Ok(value) => return Ok((index, value)),
             Err(Error::Remote(error)) => {
                 if !speaks_otherwise(&error) {
-                    answered = Some(host.clone());
+                    answered = Some(host);
                 }
                 errors.push(failure(error));
             }
             // What a mirror has wrong the registry may have right.
-            Err(error) if clients[index].endpoint.mirror => {
+            Err(error) if client.endpoint.mirror => {
                 let message = error.to_string();
                 errors.push(failure(RemoteError::Protocol { host: host.clone(), message }));
             }

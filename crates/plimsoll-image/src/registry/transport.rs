@@ -6,7 +6,10 @@ use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use http_body_util::BodyExt;
-use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderValue, LOCATION, RANGE};
+use reqwest::header::{
+    ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, HeaderMap, HeaderValue,
+    IF_NONE_MATCH, IF_RANGE, LOCATION, RANGE,
+};
 use reqwest::{Method, Response, StatusCode, Url};
 use serde::Deserialize;
 
@@ -21,6 +24,10 @@ const MAX_REDIRECTS: usize = 8;
 /// Bytes of an error document that are looked at.
 const MAX_ERROR_DOCUMENT: u64 = 64 << 10;
 
+/// Bytes in a second below which an upload counts as stuck: the answer comes only after the last
+/// byte, so that time without an answer says nothing by itself.
+const SLOWEST_UPLOAD: u64 = 16 << 10;
+
 /// Sends requests.
 pub(super) struct Transport {
     direct: reqwest::Client,
@@ -33,28 +40,70 @@ pub(super) struct Transport {
 /// What is asked for.
 #[derive(Clone)]
 pub(super) struct Request {
+    pub(super) method: Method,
     pub(super) url: Url,
     pub(super) accept: Option<String>,
     /// Only sent to the origin of `url`.
     pub(super) authorization: Option<HeaderValue>,
     /// The first byte wanted.
     pub(super) range_from: Option<u64>,
-    /// A form to be posted; without one it is a GET.
-    pub(super) form: Option<String>,
+    /// The `If-None-Match` of a document that is known already.
+    pub(super) if_none_match: Option<HeaderValue>,
+    /// The `If-Range` of a file that is asked for from `range_from` on.
+    pub(super) if_range: Option<HeaderValue>,
+    /// The `Content-Range` of a part, as registries want it: `FIRST-LAST`.
+    pub(super) content_range: Option<String>,
+    pub(super) payload: Option<Payload>,
     /// Whether a failing connection is worth another attempt.
     pub(super) retry_connect: bool,
+    /// Whether the same request may be sent again after the server may have acted on it.
+    pub(super) repeatable: bool,
+}
+
+/// What a request brings along.
+#[derive(Clone)]
+pub(super) struct Payload {
+    pub(super) media_type: String,
+    pub(super) content: Bytes,
+    /// Whether it may be told to another server: a token request must not be.
+    pub(super) secret: bool,
 }
 
 impl Request {
-    pub(super) fn get(url: Url) -> Request {
+    pub(super) fn new(method: Method, url: Url) -> Request {
         Request {
+            method,
             url,
             accept: None,
             authorization: None,
             range_from: None,
-            form: None,
+            if_none_match: None,
+            if_range: None,
+            content_range: None,
+            payload: None,
             retry_connect: true,
+            repeatable: true,
         }
+    }
+
+    pub(super) fn get(url: Url) -> Request {
+        Request::new(Method::GET, url)
+    }
+
+    /// Posts a form.
+    pub(super) fn form(url: Url, form: String) -> Request {
+        let payload = Payload {
+            media_type: "application/x-www-form-urlencoded".to_owned(),
+            content: form.into(),
+            secret: true,
+        };
+        Request { payload: Some(payload), ..Request::new(Method::POST, url) }
+    }
+
+    /// Whether a redirect with this status can be followed without changing what was asked for.
+    fn keeps_meaning(&self, status: StatusCode) -> bool {
+        let reads = self.method == Method::GET || self.method == Method::HEAD;
+        reads || matches!(status.as_u16(), 307 | 308)
     }
 }
 
@@ -110,6 +159,10 @@ impl Transport {
             let wait = match self.follow(request).await {
                 Ok(answer) if !is_transient(answer.response.status()) => return Ok(answer),
                 Ok(answer) if attempt >= self.retry.retries => return Ok(answer),
+                // A server that turns a request away at the door has not acted on it.
+                Ok(answer) if !request.repeatable && answer.response.status() != 429 => {
+                    return Ok(answer);
+                }
                 Ok(answer) => {
                     let asked = retry_after(answer.response.headers(), SystemTime::now());
                     if let Some(wait) = asked.filter(|wait| *wait > self.retry.longest_retry_after)
@@ -127,7 +180,7 @@ impl Transport {
                     self.retry.wait(attempt)
                 }
                 Err(Failure::Broken(error)) => {
-                    if attempt >= self.retry.retries {
+                    if !request.repeatable || attempt >= self.retry.retries {
                         return Err(error);
                     }
                     self.retry.wait(attempt)
@@ -143,7 +196,8 @@ impl Transport {
         for _ in 0..=MAX_REDIRECTS {
             let at_origin = url.origin() == request.url.origin();
             let response = self.once(request, &url, at_origin).await?;
-            let redirect = matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308);
+            let status = response.status();
+            let redirect = matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308);
             let target = response.headers().get(LOCATION).filter(|_| redirect);
             let Some(target) = target else {
                 return Ok(Answer { response, redirected_away: !at_origin });
@@ -154,8 +208,11 @@ impl Transport {
                     message: message.to_owned(),
                 })
             };
-            if request.form.is_some() {
+            if request.payload.as_ref().is_some_and(|payload| payload.secret) {
                 return Err(protocol("a token request was redirected"));
+            }
+            if !request.keeps_meaning(status) {
+                return Err(protocol("a redirect that would change what is asked for"));
             }
             let next = target.to_str().ok().and_then(|text| url.join(text).ok());
             let next = next.ok_or_else(|| protocol("a redirect to no valid address"))?;
@@ -177,8 +234,7 @@ impl Transport {
         at_origin: bool,
     ) -> Result<Response, Failure> {
         let client = if is_loopback(url) { &self.direct } else { &self.proxied };
-        let method = if request.form.is_some() { Method::POST } else { Method::GET };
-        let mut builder = client.request(method, url.clone());
+        let mut builder = client.request(request.method.clone(), url.clone());
         if let Some(accept) = &request.accept {
             builder = builder.header(ACCEPT, accept);
         }
@@ -188,13 +244,26 @@ impl Transport {
         if let Some(first) = request.range_from {
             builder = builder.header(RANGE, format!("bytes={first}-"));
         }
-        if let Some(form) = &request.form {
-            builder = builder
-                .header(reqwest::header::CONTENT_TYPE, "application/x-www-form-urlencoded")
-                .body(form.clone());
+        if let Some(known) = &request.if_none_match {
+            builder = builder.header(IF_NONE_MATCH, known.clone());
+        }
+        if let Some(tag) = &request.if_range {
+            builder = builder.header(IF_RANGE, tag.clone());
+        }
+        if let Some(range) = &request.content_range {
+            builder = builder.header(CONTENT_RANGE, range);
+        }
+        let mut patience = self.read_timeout;
+        if let Some(payload) = &request.payload {
+            let content = payload.content.clone();
+            patience += Duration::from_secs(content.len() as u64 / SLOWEST_UPLOAD);
+            builder = builder.header(CONTENT_TYPE, &payload.media_type).body(content);
+        } else if request.method != Method::GET && request.method != Method::HEAD {
+            // Some proxies refuse a POST that does not say that it is empty.
+            builder = builder.header(CONTENT_LENGTH, "0");
         }
         let host = host_and_port(url);
-        match tokio::time::timeout(self.read_timeout, builder.send()).await {
+        match tokio::time::timeout(patience, builder.send()).await {
             Ok(Ok(response)) => Ok(response),
             Ok(Err(error)) => {
                 let message = explain(&error);

@@ -4,5 +4,6 @@
 #![expect(clippy::print_stdout, reason = "a skipped test says so")]
 
 mod engines;
+mod push;
 mod registry;
 mod support;

@@ -9,7 +9,7 @@ use crate::support::{Layout, Server, free_port, installed, listens, run};
 
 const PROGRAMS: [&str; 3] = ["docker-registry", "skopeo", "htpasswd"];
 
-struct Registry {
+pub(crate) struct Registry {
     port: u16,
     directory: tempfile::TempDir,
     _server: Server,
@@ -17,7 +17,7 @@ struct Registry {
 
 impl Registry {
     /// With a password for `me`, or with TLS, or both.
-    fn start(password: Option<&str>, tls: bool) -> Registry {
+    pub(crate) fn start(password: Option<&str>, tls: bool) -> Registry {
         let directory = tempfile::tempdir().unwrap();
         let file = |name: &str| directory.path().join(name);
         let port = free_port();
@@ -62,17 +62,20 @@ impl Registry {
         layout.copy(&all, &format!("docker://localhost:{}/team/image:1", self.port));
     }
 
-    fn open(&self, options: &RegistryOptions) -> Result<Opened, Error> {
-        let reference = format!("localhost:{}/team/image:1", self.port);
-        open_registry(&reference.parse().unwrap(), options)
+    pub(crate) fn reference(&self) -> String {
+        format!("localhost:{}/team/image:1", self.port)
     }
 
-    fn certificate(&self) -> PathBuf {
+    fn open(&self, options: &RegistryOptions) -> Result<Opened, Error> {
+        open_registry(&self.reference().parse().unwrap(), options)
+    }
+
+    pub(crate) fn certificate(&self) -> PathBuf {
         self.directory.path().join("cert.pem")
     }
 }
 
-fn with_password(password: &str) -> RegistryOptions {
+pub(crate) fn with_password(password: &str) -> RegistryOptions {
     let password = Secret::new(password);
     let credential = Credential::Password { username: "me".to_owned(), password };
     RegistryOptions { credential, ..RegistryOptions::default() }

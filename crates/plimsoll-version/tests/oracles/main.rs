@@ -9,7 +9,12 @@
 
 mod apk;
 mod dpkg;
+mod go;
+mod maven;
+mod node;
 mod pacman;
+mod python;
 mod rpm;
+mod ruby;
 mod support;
 mod vectors;

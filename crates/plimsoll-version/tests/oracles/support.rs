@@ -129,6 +129,38 @@ pub(crate) fn assert_agreement(
     assert!(differences.is_empty(), "{tool} says\n{}", differences.join("\n"));
 }
 
+/// A line for each pair, with a tab between.
+pub(crate) fn lines(pairs: &[(String, String)]) -> String {
+    pairs.iter().map(|(left, right)| format!("{left}\t{right}\n")).collect()
+}
+
+/// Holds the lines `<`, `=`, `>` and, for a pair with something that is not a version, `!`, against
+/// ours, which is nothing for such a pair. At least so many pairs must have an order.
+pub(crate) fn assert_decisions(
+    tool: &str,
+    pairs: &[(String, String)],
+    answers: &str,
+    at_least: usize,
+    ours: impl Fn(&str, &str) -> Option<Ordering>,
+) {
+    let answers: Vec<&str> = answers.lines().collect();
+    assert_eq!(answers.len(), pairs.len());
+    let mut differences = Vec::new();
+    let mut ordered = 0;
+    for ((left, right), theirs) in pairs.iter().zip(answers) {
+        let ours = ours(left, right).map_or("!", sign);
+        ordered += usize::from(theirs != "!");
+        if ours != theirs {
+            differences.push(format!("{left:?} {theirs} {right:?}, we say {ours}"));
+        }
+    }
+    println!("{} pairs compared with {tool}, {ordered} of them ordered", pairs.len());
+    assert!(ordered >= at_least, "only {ordered} pairs have an order");
+    let count = differences.len();
+    differences.truncate(20);
+    assert!(differences.is_empty(), "{count} times {tool} says\n{}", differences.join("\n"));
+}
+
 /// The folder of real data, which is not part of the project.
 pub(crate) fn shared() -> PathBuf {
     std::env::var_os("PLIMSOLL_SHARED").map_or_else(

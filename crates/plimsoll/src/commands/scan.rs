@@ -16,19 +16,24 @@ use crate::progress::Progress;
 use crate::render;
 use crate::settings::{Scan, Target};
 use crate::values::Format;
-use crate::{ignorefile, output, verified};
+use crate::{ignorefile, output, refresh, verified};
 
 /// Bytes of the scan cache, after which the least recently used facts go.
 const CACHE_LIMIT: u64 = 2 << 30;
 
 /// Scans all targets and writes one report about those that could be scanned.
 pub(crate) fn run(run: &Run<'_>, scan: &Scan) -> anyhow::Result<Outcome> {
-    let database = ChosenDatabase::open(scan.database.as_deref(), &run.cache.directory)?;
+    let opener = Opener::new(&scan.sources, run.environment)?;
+    let fresh_notes = refresh::refresh(run, &scan.database, opener.registry().clone())?;
+    let database = ChosenDatabase::open(scan.database.file.as_deref(), &run.cache.directory)?;
     verified::ensure_whole(&database, run.cache)?;
+    verified::ensure_signed(&database, &scan.database)?;
     run.messages.detail(format_args!("database: {}", database.place()));
     let (rules, mut notes) = ignorefile::read(scan.filter.ignore_file.as_deref(), run.directory)?;
     notes.extend(scan.not_looked_at.iter().cloned());
     let info = describe(&database);
+    refresh::check_age(info.created.as_deref(), run, &scan.database)?;
+    notes.extend(fresh_notes);
     notes.extend(database::age_warning(info.created.as_deref(), info.starter, run.clock));
     for note in &notes {
         run.messages.warn(note);
@@ -37,7 +42,7 @@ pub(crate) fn run(run: &Run<'_>, scan: &Scan) -> anyhow::Result<Outcome> {
         run,
         scan,
         cache: open_cache(run),
-        opener: Opener::new(&scan.sources, run.environment)?,
+        opener,
         database: &database,
         policy: policy(scan, rules, run),
         info,

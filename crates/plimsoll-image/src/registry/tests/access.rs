@@ -3,8 +3,8 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::fixture::{TestImage, failure, layer, not_found, open, options};
-use crate::testing::{Received, Reply, Server};
 use crate::{Credential, RegistryOptions, Secret};
+use plimsoll_loopback::{Received, Reply, Server};
 
 /// Basic for `me:hunter2`.
 const BASIC: &str = "Basic bWU6aHVudGVyMg==";

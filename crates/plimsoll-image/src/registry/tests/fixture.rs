@@ -3,8 +3,8 @@
 use std::io::Read;
 use std::time::Duration;
 
-use crate::testing::{Received, Reply};
 use crate::{Digest, Error, Image, Opened, RegistryOptions, RetryPolicy, open_registry};
+use plimsoll_loopback::{Received, Reply};
 
 pub(super) const MANIFEST_TYPE: &str = "application/vnd.oci.image.manifest.v1+json";
 pub(super) const INDEX_TYPE: &str = "application/vnd.oci.image.index.v1+json";

@@ -2,12 +2,14 @@
 
 mod access;
 mod fixture;
+mod push;
 mod transfer;
+mod web;
 
 use fixture::{TestImage, failure, image, index, layer, open, options};
 
-use crate::testing::{Reply, Server};
 use crate::{Digest, Platform, SourceKind};
+use plimsoll_loopback::{Reply, Server};
 
 #[test]
 fn an_image_is_opened_and_read() {

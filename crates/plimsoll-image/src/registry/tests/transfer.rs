@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use super::fixture::{TestImage, failure, layer, not_found, open, options, range_of};
-use crate::testing::{Received, Reply, Server};
+use plimsoll_loopback::{Received, Reply, Server};
 
 /// A registry whose answers for the layer are made by `reply`, which knows how often it was asked.
 fn layer_registry(

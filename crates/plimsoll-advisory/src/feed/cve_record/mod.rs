@@ -4,22 +4,28 @@
 //! One JSON file per CVE. The numbering authority (CNA) describes the problem in one container;
 //! others add containers of their own (ADP). CISA's has the scores that the CNA left out, and its
 //! SSVC decision, of which `Exploitation` (`none`, `poc`, `active`) is kept. Who scored what stays
-//! apart: the CNA's word is the source `cve`, that of CISA `cisa`.
+//! apart: the CNA's word is the source `cve`, that of CISA `cisa`. What a container says of products
+//! are statements where it can be told which product is meant; see `affected`.
 //!
 //! Quirks: a `REJECTED` record has a reason and nothing else. It becomes a withdrawn vulnerability
 //! of this source, and says nothing about what other sources hold under the same id. The "CVE
 //! Program Container" only repeats references of before 2024. One metric carries one vector, under
 //! a key that names its version. CVSS 2 vectors have no prefix.
 
+mod affected;
+
 use std::borrow::Cow;
 use std::collections::HashSet;
 
 use serde::Deserialize;
+use serde_json::value::RawValue;
 
-use super::identifier::{is_cve, rfc3339};
-use super::{FileContext, Publisher, Speaker, contains, file_name};
+use super::identifier::{is_cve, is_ghsa, rfc3339};
+use super::{FileContext, Publisher, Speaker, contains};
 use crate::model::{Severity, Vulnerability};
 use crate::sink::Sink;
+
+pub(super) use affected::statements as product_statements;
 
 pub(super) static CVE: Publisher = Publisher {
     id: "cve",
@@ -28,12 +34,15 @@ pub(super) static CVE: Publisher = Publisher {
     license: "CVE Terms of Use",
 };
 
-static CISA: Publisher = Publisher {
+pub(super) static CISA: Publisher = Publisher {
     id: "cisa",
     name: "CISA Vulnrichment",
     url: "https://github.com/cisagov/vulnrichment",
     license: "CC0-1.0",
 };
+
+/// The date of a withdrawal that has none: that a record was withdrawn must not get lost with it.
+pub(super) const WITHDRAWN_ON_AN_UNKNOWN_DAY: &str = "1999-01-01T00:00:00Z";
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -49,7 +58,8 @@ struct Record<'a> {
 struct Metadata<'a> {
     #[serde(borrow)]
     cve_id: Cow<'a, str>,
-    #[serde(borrow)]
+    /// Go's records do not have it.
+    #[serde(borrow, default)]
     state: Cow<'a, str>,
     #[serde(borrow, default)]
     date_published: Option<Cow<'a, str>>,
@@ -84,6 +94,21 @@ struct Container<'a> {
     problem_types: Vec<ProblemType<'a>>,
     #[serde(borrow)]
     references: Vec<Reference<'a>>,
+    // Free in form, as is `affected` in bad records: neither may cost the rest.
+    #[serde(borrow)]
+    source: Option<&'a RawValue>,
+    #[serde(borrow)]
+    affected: Vec<&'a RawValue>,
+    #[serde(borrow)]
+    cpe_applicability: Vec<&'a RawValue>,
+}
+
+/// Where the authority took it from: GitHub names its own advisory.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Origin<'a> {
+    #[serde(borrow)]
+    advisory: Option<Cow<'a, str>>,
 }
 
 #[derive(Deserialize, Default)]
@@ -96,11 +121,11 @@ struct Provider<'a> {
 }
 
 #[derive(Deserialize)]
-struct Words<'a> {
+pub(super) struct Words<'a> {
     #[serde(borrow, default)]
     lang: Cow<'a, str>,
     #[serde(borrow, default)]
-    value: Cow<'a, str>,
+    pub(super) value: Cow<'a, str>,
 }
 
 #[derive(Deserialize, Default)]
@@ -155,12 +180,12 @@ struct Reference<'a> {
     url: Cow<'a, str>,
 }
 
-pub(super) fn recognises(path: &str, head: &[u8]) -> bool {
+pub(super) fn recognises(_: &str, head: &[u8]) -> bool {
     // Which of the keys come early depends on who wrote the file.
-    let name = file_name(path);
     contains(head, "\"CVE_RECORD\"")
         || contains(head, "\"cveMetadata\"")
-        || (name.starts_with("CVE-") && name.ends_with(".json") && contains(head, "\"containers\""))
+        || (contains(head, "\"containers\"") && contains(head, "\"cna\""))
+        || (contains(head, "\"containers\"") && contains(head, "\"adp\""))
 }
 
 pub(super) fn parse(file: &FileContext, bytes: &[u8], sink: &mut dyn Sink) {
@@ -181,21 +206,22 @@ pub(super) fn parse(file: &FileContext, bytes: &[u8], sink: &mut dyn Sink) {
     let mut own = read(&metadata.cve_id, &record.containers.cna);
     own.published = date(&metadata.date_published);
     match &*metadata.state {
-        "PUBLISHED" => {}
+        "PUBLISHED" | "" => {}
         "REJECTED" => {
             own.description = english(&record.containers.cna.rejected_reasons);
-            // The date may be missing; that it was withdrawn must not be.
             let fallback = || modified.clone().or_else(|| own.published.clone());
             let withdrawn = date(&metadata.date_rejected).or_else(fallback);
-            own.withdrawn = withdrawn.or_else(|| Some("1999-01-01T00:00:00Z".to_owned()));
+            own.withdrawn = withdrawn.or_else(|| Some(WITHDRAWN_ON_AN_UNKNOWN_DAY.to_owned()));
         }
         "RESERVED" => return speaker.skipped(),
         state => return speaker.rejected(&metadata.cve_id, format!("state {state:?} is unknown")),
     }
     own.modified = modified;
+    let withdrawn = own.withdrawn.is_some();
     for container in record.containers.adp.iter().filter(|container| !is_cisa(container)) {
         merge(&mut own, read(&metadata.cve_id, container));
     }
+    own.aliases.extend(github_advisory(&record.containers.cna));
     speaker.vulnerability(own);
     for container in record.containers.adp.iter().filter(|container| is_cisa(container)) {
         let mut added = read(&metadata.cve_id, container);
@@ -207,7 +233,29 @@ pub(super) fn parse(file: &FileContext, bytes: &[u8], sink: &mut dyn Sink) {
         }
         cisa.vulnerability(added);
     }
-    speaker.kept();
+    let mut problems = Vec::new();
+    if !withdrawn {
+        for container in std::iter::once(&record.containers.cna).chain(&record.containers.adp) {
+            let voice = if is_cisa(container) { &CISA } else { &CVE };
+            let Container { affected, cpe_applicability, .. } = container;
+            let said = product_statements(&metadata.cve_id, affected, cpe_applicability);
+            let mut speaker = speaker.speak_for(voice);
+            said.affected.into_iter().for_each(|statement| speaker.affected(statement));
+            problems.extend(said.problems);
+        }
+    }
+    if problems.is_empty() {
+        return speaker.kept();
+    }
+    speaker.rejected_in_part();
+    problems.into_iter().for_each(|problem| speaker.problem(&metadata.cve_id, problem));
+}
+
+/// The GHSA of a record that GitHub numbered.
+fn github_advisory(container: &Container) -> Option<String> {
+    let origin: Origin = serde_json::from_str(container.source?.get()).ok()?;
+    let id = origin.advisory.filter(|id| is_ghsa(id))?;
+    Some(id.into_owned())
 }
 
 fn is_cisa(container: &Container) -> bool {
@@ -265,7 +313,7 @@ fn merge(own: &mut Vulnerability, other: Vulnerability) {
 }
 
 /// Leaves out what is empty or has been said.
-fn tidy(own: &mut Vulnerability) {
+pub(super) fn tidy(own: &mut Vulnerability) {
     for list in [&mut own.references, &mut own.cvss, &mut own.weaknesses] {
         let mut known = HashSet::new();
         list.retain(|text| !text.is_empty() && known.insert(text.clone()));
@@ -273,7 +321,7 @@ fn tidy(own: &mut Vulnerability) {
 }
 
 /// The English words, or else the first.
-fn english(words: &[Words]) -> String {
+pub(super) fn english(words: &[Words]) -> String {
     let english =
         words.iter().find(|words| words.lang.starts_with("en") && !words.value.is_empty());
     english.or(words.first()).map_or_else(String::new, |words| words.value.clone().into_owned())
@@ -293,6 +341,7 @@ fn exploitation(metrics: &[Metric]) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::super::testing::read as read_file;
+    use crate::model::Status;
 
     const XZ: &str = r#"{"dataType":"CVE_RECORD","containers":{"adp":[
         {"title":"CVE Program Container","references":[{"url":"https://lwn.net/Articles/967180/","tags":["x_transferred"]}],"providerMetadata":{"orgId":"af8","shortName":"CVE"}},
@@ -349,5 +398,82 @@ mod tests {
             r#"{"dataType":"CVE_RECORD","cveMetadata":{"cveId":"CVE-2023-0001","state":7}}"#,
         );
         assert_eq!(read.counts(), (0, 0, 1));
+    }
+
+    /// A published record whose CNA says this of products.
+    fn products(affected: &str) -> super::super::testing::Memory {
+        let record = format!(
+            r#"{{"dataType":"CVE_RECORD","cveMetadata":{{"cveId":"CVE-2023-0001","state":"PUBLISHED"}},
+            "containers":{{"cna":{{"source":{{"advisory":"GHSA-g4mx-q9vg-27p4"}},"affected":[{affected}]}}}}}}"#
+        );
+        read_file("CVE-2023-0001.json", record)
+    }
+
+    #[test]
+    fn products_of_registries_are_statements() {
+        let read = products(
+            r#"{"vendor":"a","product":"b","collectionURL":"https://pypi.python.org/","packageName":"apache-airflow","defaultStatus":"unaffected",
+                "versions":[{"version":"0","lessThan":"4.1.1","status":"affected","versionType":"semver"},{"version":"abc1234","status":"affected","versionType":"git"}]},
+               {"packageURL":"pkg:maven/org.x/y","versions":[{"version":"2.0-beta9","lessThan":"log4j-core*","status":"affected","changes":[
+                {"at":"2.3.1","status":"unaffected"},{"at":"2.4","status":"affected"},{"at":"2.12.2","status":"unaffected"}]}]},
+               {"packageURL":"pkg:deb/debian/x","versions":[{"version":"1","status":"affected"}]},
+               {"product":"words only","versions":[{"version":"1","status":"affected"}]},
+               {"collectionURL":"https://crates.io","packageName":"x","versions":[{"version":">= 1.0, < 2.0","status":"affected"},{"version":"<= 0.5","status":"affected"},{"version":"of 2023","status":"affected"}]}"#,
+        );
+        assert_eq!(read.counts(), (1, 0, 0));
+        assert_eq!(read.vulnerabilities[0].aliases, ["GHSA-g4mx-q9vg-27p4"]);
+        assert_eq!(
+            read.rows(),
+            [
+                "cargo x CVE-2023-0001 fixed 2.0",
+                "maven org.x:y CVE-2023-0001 fixed 2.3.1",
+                "pypi apache-airflow CVE-2023-0001 fixed 4.1.1",
+            ]
+        );
+        let log4j = read.only("maven", "org.x:y");
+        assert_eq!(log4j.ranges[1].introduced.as_deref(), Some("2.4"));
+        assert_eq!(log4j.ranges[1].fixed.as_deref(), Some("2.12.2"));
+        assert_eq!(log4j.ranges.len(), 2);
+        assert_eq!(read.only("cargo", "x").ranges[1].last_affected.as_deref(), Some("0.5"));
+    }
+
+    #[test]
+    fn products_with_cpe_names_are_statements() {
+        let read = products(
+            r#"{"cpes":["cpe:2.3:a:x:one:*:*:*:*:*:*:*:*"],"defaultStatus":"unknown","versions":[{"version":"5.10","lessThanOrEqual":"5.10.*","status":"affected"}]},
+               {"cpes":["cpe:/a:x:two:3.1"]},
+               {"cpes":["cpe:/a:x:three:3.1"],"defaultStatus":"affected","versions":[{"version":"4.0.2","lessThan":"*","status":"unaffected"}]},
+               {"cpes":["cpe:/a:x:four"],"versions":[{"version":"23.3","status":"unaffected"}]},
+               {"cpes":["cpe:/a:x:five"],"defaultStatus":"affected"},
+               {"cpes":["cpe:/o:redhat:enterprise_linux:8"],"packageName":"openssl","collectionURL":"https://access.redhat.com/","defaultStatus":"affected"},
+               {"cpes":["cpe:/a:x:six"],"versions":[{"version":"n/a","lessThanOrEqual":"1.2","status":"affected","changes":[{"at":"1.3","status":"unaffected"}]},{"version":"9","status":"unknown"}]}"#,
+        );
+        assert_eq!(
+            read.rows(),
+            [
+                "cpe x:five CVE-2023-0001 affected -",
+                "cpe x:four CVE-2023-0001 not_affected -",
+                "cpe x:one CVE-2023-0001 affected 5.11",
+                "cpe x:six CVE-2023-0001 fixed 1.3",
+                "cpe x:three CVE-2023-0001 fixed 4.0.2",
+                "cpe x:two CVE-2023-0001 affected -",
+            ]
+        );
+        assert_eq!(read.only("cpe", "x:four").versions, ["23.3"]);
+        assert_eq!(read.only("cpe", "x:six").ranges.len(), 1);
+        assert_eq!(read.only("cpe", "x:two").versions, ["3.1"]);
+    }
+
+    #[test]
+    fn applicability_is_read_and_a_broken_product_costs_itself() {
+        let read = read_file(
+            "CVE-2023-0001.json",
+            r#"{"dataType":"CVE_RECORD","cveMetadata":{"cveId":"CVE-2023-0001","state":"PUBLISHED"},"containers":{"cna":{
+              "affected":[{"versions":7}],"source":[1],
+              "cpeApplicability":[{"nodes":[{"operator":"OR","negate":false,"cpeMatch":[{"vulnerable":true,"criteria":"cpe:2.3:a:x:y:*:*:*:*:*:*:*:*","versionEndExcluding":"2"}]}]}]}}}"#,
+        );
+        assert_eq!(read.counts(), (0, 0, 1));
+        assert_eq!(read.rows(), ["cpe x:y CVE-2023-0001 fixed 2"]);
+        assert!(read.has(Status::Fixed));
     }
 }

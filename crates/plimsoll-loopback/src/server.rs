@@ -11,50 +11,66 @@ use std::sync::{Arc, Mutex};
 
 /// A request as it arrived.
 #[derive(Debug, Clone)]
-pub(crate) struct Received {
-    pub(crate) method: String,
+pub struct Received {
+    /// `GET` and so on.
+    pub method: String,
     /// Path and query.
-    pub(crate) target: String,
+    pub target: String,
     headers: BTreeMap<String, String>,
-    pub(crate) body: String,
+    /// The body, as text.
+    pub body: String,
+    /// The body, as it came.
+    pub content: Vec<u8>,
 }
 
 impl Received {
-    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+    /// The value of a header, by its name in lower case.
+    pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).map(String::as_str)
     }
 }
 
 /// What to answer.
 #[derive(Debug, Clone)]
-pub(crate) struct Reply {
-    pub(crate) status: u16,
-    pub(crate) headers: Vec<(String, String)>,
-    pub(crate) body: Vec<u8>,
+pub struct Reply {
+    /// Status, or [`HANG_UP`].
+    pub status: u16,
+    /// Names and values.
+    pub headers: Vec<(String, String)>,
+    /// The body.
+    pub body: Vec<u8>,
     /// Close the connection after so many bytes of the body.
-    pub(crate) cut: Option<usize>,
+    pub cut: Option<usize>,
 }
 
 impl Reply {
-    pub(crate) fn new(status: u16, body: impl Into<Vec<u8>>) -> Reply {
+    /// An answer without headers.
+    pub fn new(status: u16, body: impl Into<Vec<u8>>) -> Reply {
         Reply { status, headers: Vec::new(), body: body.into(), cut: None }
     }
 
-    pub(crate) fn header(mut self, name: &str, value: impl Into<String>) -> Reply {
+    /// Adds a header.
+    #[must_use]
+    pub fn header(mut self, name: &str, value: impl Into<String>) -> Reply {
         self.headers.push((name.to_owned(), value.into()));
         self
     }
 
-    pub(crate) fn cut(mut self, after: usize) -> Reply {
+    /// Closes the connection after so many bytes of the body.
+    #[must_use]
+    pub fn cut(mut self, after: usize) -> Reply {
         self.cut = Some(after);
         self
     }
 }
 
+/// The status of a server that closes the connection without a word.
+pub const HANG_UP: u16 = 0;
+
 type Handler = Arc<dyn Fn(&Received) -> Reply + Send + Sync>;
 
 /// Runs until it is dropped.
-pub(crate) struct Server {
+pub struct Server {
     address: Option<SocketAddr>,
     path: Option<PathBuf>,
     requests: Arc<Mutex<Vec<Received>>>,
@@ -63,14 +79,13 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    pub(crate) fn plain(handler: impl Fn(&Received) -> Reply + Send + Sync + 'static) -> Server {
+    /// On a free port of 127.0.0.1.
+    pub fn plain(handler: impl Fn(&Received) -> Reply + Send + Sync + 'static) -> Server {
         Server::tcp(handler, |stream| Some(Box::new(stream)))
     }
 
     /// With a certificate for `localhost` that is its own authority; returned as PEM.
-    pub(crate) fn tls(
-        handler: impl Fn(&Received) -> Reply + Send + Sync + 'static,
-    ) -> (Server, String) {
+    pub fn tls(handler: impl Fn(&Received) -> Reply + Send + Sync + 'static) -> (Server, String) {
         let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
         let key = rustls::pki_types::PrivateKeyDer::Pkcs8(made.signing_key.serialize_der().into());
         let provider = Arc::new(rustls::crypto::ring::default_provider());
@@ -107,7 +122,8 @@ impl Server {
         server
     }
 
-    pub(crate) fn unix(
+    /// On a Unix socket.
+    pub fn unix(
         path: &Path,
         handler: impl Fn(&Received) -> Reply + Send + Sync + 'static,
     ) -> Server {
@@ -138,17 +154,18 @@ impl Server {
         }));
     }
 
-    pub(crate) fn port(&self) -> u16 {
+    /// The port.
+    pub fn port(&self) -> u16 {
         self.address.unwrap().port()
     }
 
     /// `127.0.0.1:PORT`.
-    pub(crate) fn host(&self) -> String {
+    pub fn host(&self) -> String {
         self.address.unwrap().to_string()
     }
 
     /// What arrived so far.
-    pub(crate) fn requests(&self) -> Vec<Received> {
+    pub fn requests(&self) -> Vec<Received> {
         self.requests.lock().unwrap().clone()
     }
 }
@@ -180,6 +197,9 @@ fn answer(stream: Box<dyn Stream>, handler: &Handler, requests: &Mutex<Vec<Recei
     }
     head.push_str(&format!("content-length: {}\r\n\r\n", reply.body.len()));
     let stream = stream.get_mut();
+    if reply.status == HANG_UP {
+        return;
+    }
     let sent = reply.cut.unwrap_or(reply.body.len());
     // The client may be gone; that is its right.
     let _ = stream.write_all(head.as_bytes());
@@ -199,8 +219,30 @@ fn receive(stream: &mut impl BufRead) -> Option<Received> {
         let Some((name, value)) = line.trim_end().split_once(':') else { break };
         headers.insert(name.to_ascii_lowercase(), value.trim().to_owned());
     }
-    let length = headers.get("content-length").and_then(|text| text.parse().ok()).unwrap_or(0);
-    let mut body = vec![0; length];
-    stream.read_exact(&mut body).ok()?;
-    Some(Received { method, target, headers, body: String::from_utf8(body).ok()? })
+    let content = if headers.contains_key("transfer-encoding") {
+        chunks(stream)?
+    } else {
+        let length = headers.get("content-length").and_then(|text| text.parse().ok()).unwrap_or(0);
+        let mut content = vec![0; length];
+        stream.read_exact(&mut content).ok()?;
+        content
+    };
+    let body = String::from_utf8_lossy(&content).into_owned();
+    Some(Received { method, target, headers, body, content })
+}
+
+/// A body of which the length is not known at its beginning.
+fn chunks(stream: &mut impl BufRead) -> Option<Vec<u8>> {
+    let mut content = Vec::new();
+    loop {
+        let mut line = String::new();
+        stream.read_line(&mut line).ok()?;
+        let length = usize::from_str_radix(line.trim(), 16).ok()?;
+        let mut chunk = vec![0; length + 2];
+        stream.read_exact(&mut chunk).ok()?;
+        if length == 0 {
+            return Some(content);
+        }
+        content.extend_from_slice(&chunk[..length]);
+    }
 }

@@ -1,0 +1,70 @@
+//! An index on disk.
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::Path;
+
+use memmap2::Mmap;
+
+use crate::{IndexError, JavaIndex};
+
+/// A mapped file that was opened as an index once.
+#[derive(Debug)]
+pub struct IndexFile {
+    /// Nothing where a file is empty, which cannot be mapped everywhere.
+    map: Option<Mmap>,
+}
+
+impl IndexFile {
+    /// Maps a file, and checks its header.
+    pub fn open(path: &Path) -> Result<IndexFile, IndexError> {
+        let map = map(path).map_err(|source| IndexError::Open { path: path.to_owned(), source })?;
+        let file = IndexFile { map };
+        file.index()?;
+        Ok(file)
+    }
+
+    /// The index.
+    pub fn index(&self) -> Result<JavaIndex<'_>, IndexError> {
+        JavaIndex::open(self.map.as_deref().unwrap_or_default())
+    }
+}
+
+fn map(path: &Path) -> io::Result<Option<Mmap>> {
+    let file = File::open(path)?;
+    let metadata = file.metadata()?;
+    if !metadata.is_file() {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
+    }
+    if metadata.len() == 0 {
+        return Ok(None);
+    }
+    #[expect(unsafe_code, reason = "a map of a file cannot be had without it")]
+    // SAFETY: the map is read-only and lives as long as the value that hands out its bytes. Another
+    // process may change the file under us; Plimsoll never does, it renames a new file over the old
+    // one. A foreign program that writes in place breaks this: every read checks lengths anew, so
+    // that changed bytes give wrong answers or an error, and a shortened file ends the process by a
+    // signal.
+    let map = unsafe { Mmap::map(&file)? };
+    Ok(Some(map))
+}
+
+/// Writes a file so that it is there whole or not at all, also when the power fails: the bytes go
+/// into a neighbour, which then takes the name.
+pub fn save(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?;
+    let mut neighbour = std::ffi::OsString::from(".");
+    neighbour.push(name);
+    neighbour.push(format!(".{}.new", std::process::id()));
+    let neighbour = path.with_file_name(neighbour);
+    let written = File::create(&neighbour).and_then(|mut file| {
+        file.write_all(bytes)?;
+        file.sync_all()
+    });
+    let renamed = written.and_then(|()| fs::rename(&neighbour, path));
+    if renamed.is_err() {
+        // The first error is the one to report.
+        let _ = fs::remove_file(&neighbour);
+    }
+    renamed
+}
