@@ -21,6 +21,9 @@ use crate::{
 /// Feeds at work at a time. Most wait for their host most of the time.
 const FEEDS_AT_ONCE: usize = 12;
 
+/// Partial files that are older are of addresses that nobody asks for any more.
+const FORGOTTEN: Duration = Duration::from_secs(14 * 86_400);
+
 /// Threads that move bytes.
 const THREADS: usize = 2;
 
@@ -43,6 +46,7 @@ pub fn fetch(
     }
     let _lock = Lock::take(directory, &notes)?;
     let state = State::read(directory)?;
+    sweep(&parts);
     let shared = Arc::new(Shared {
         client,
         directory: directory.to_owned(),
@@ -61,6 +65,17 @@ pub fn fetch(
         .build()
         .map_err(|error| FetchError::Settings(format!("cannot start network threads: {error}")))?;
     Ok(runtime.block_on(all(&shared, chosen, options.feed_timeout)))
+}
+
+/// Removes partial files that nobody went on with. What cannot be removed does no harm.
+fn sweep(parts: &Path) {
+    for entry in fs::read_dir(parts).into_iter().flatten().flatten() {
+        let Ok(file) = entry.metadata() else { continue };
+        let age = file.modified().ok().and_then(|time| time.elapsed().ok());
+        if file.is_file() && age.is_some_and(|age| age > FORGOTTEN) {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
 }
 
 /// The feeds that are wanted, and where each is.

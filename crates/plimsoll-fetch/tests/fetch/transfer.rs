@@ -169,6 +169,21 @@ fn a_fetch_that_was_killed_goes_on_the_next_time() {
 }
 
 #[test]
+fn partial_files_that_nobody_goes_on_with_are_removed() {
+    let server = Server::new(|_| Reply::ok(KEV));
+    let place = Place::new("kev", &server);
+    let parts = place.path().join(".fetch/parts");
+    std::fs::create_dir_all(&parts).unwrap();
+    for (name, days) in [("old.part", 15), ("new.part", 13)] {
+        let file = std::fs::File::create(parts.join(name)).unwrap();
+        let time = std::time::SystemTime::now() - Duration::from_secs(days * 86_400);
+        file.set_modified(time).unwrap();
+    }
+    assert_eq!(place.fetch_all(), Outcome::Updated);
+    assert_eq!(place.parts(), ["new.part"]);
+}
+
+#[test]
 fn the_rest_of_another_file_is_not_put_behind_the_first_part() {
     let old = gzip(&[b'a'; 100_000]);
     let new = gzip(b"cve,epss,percentile\n");
