@@ -21,6 +21,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("plimsoll-java-index", &["plimsoll-sqlite"]),
     ("plimsoll-inventory", &["plimsoll-version", "plimsoll-image", "plimsoll-sqlite"]),
     ("plimsoll-advisory", &["plimsoll-version", "plimsoll-bolt", "plimsoll-sqlite"]),
+    ("plimsoll-fetch", &["plimsoll-image"]),
     (
         "plimsoll-match",
         &["plimsoll-inventory", "plimsoll-advisory", "plimsoll-version", "plimsoll-image"],

@@ -4,12 +4,15 @@
 //! One thread walks and unpacks, the others parse, each into a [`Collector`] of its own. Which
 //! thread got which file leaves no trace in the result.
 
+mod shrink;
 mod walk;
 
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::{io, thread};
+
+pub use shrink::{ALLOWED_PERCENT, Shrunk, Unit, shrunk};
 
 use crate::collector::{Collector, Counts};
 use crate::database::{Bytes, Database, DatabaseError, TooLarge, WriteOptions, compile, save};
@@ -66,6 +69,9 @@ pub struct BuildOutcome {
     pub files: u64,
     /// Number of files that no feed knows (licences, remarks, formats without a parser).
     pub unrecognised: u64,
+    /// Number of documents in archives that were passed over because there is a newer one beside
+    /// the archive, and of marks of documents that were taken back.
+    pub superseded: u64,
 }
 
 /// Why there is no database.
@@ -152,6 +158,9 @@ pub struct ReadOutcome<S> {
     pub files: u64,
     /// Number of files that no feed knows.
     pub unrecognised: u64,
+    /// Number of documents in archives that were passed over because there is a newer one beside
+    /// the archive, and of marks of documents that were taken back.
+    pub superseded: u64,
     /// What could not be read at all.
     pub problems: Vec<FeedProblem>,
 }
@@ -193,11 +202,11 @@ pub fn read<S: Sink + Send>(
         let sinks: Vec<S> = sinks.collect();
         result.map(|()| sinks)
     })?;
-    let walk::Walked { files, unrecognised, problems } = walked;
+    let walk::Walked { files, unrecognised, superseded, problems } = walked;
     if files == 0 {
         return Err(BuildError::NothingFound { files: unrecognised });
     }
-    Ok(ReadOutcome { sinks, files, unrecognised, problems })
+    Ok(ReadOutcome { sinks, files, unrecognised, superseded, problems })
 }
 
 /// Reads another scanner's database, and compiles what it says.
@@ -209,7 +218,7 @@ pub fn import(path: &Path, options: &BuildOptions) -> Result<BuildOutcome, Build
     let mut collector = Collector::new();
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     import::import(kind, &bytes, &mut collector, &name);
-    finish(collector, options, (1, 0))
+    finish(collector, options, &FileCounts { files: 1, ..FileCounts::default() })
 }
 
 /// Reads the given files, directories and archives, and compiles what they say.
@@ -218,13 +227,26 @@ pub fn build(paths: &[PathBuf], options: &BuildOptions) -> Result<BuildOutcome, 
     let mut collector = Collector::new();
     read.sinks.into_iter().for_each(|other| collector.merge(other));
     read.problems.into_iter().for_each(|problem| collector.problem(problem));
-    finish(collector, options, (read.files, read.unrecognised))
+    let count = FileCounts {
+        files: read.files,
+        unrecognised: read.unrecognised,
+        superseded: read.superseded,
+    };
+    finish(collector, options, &count)
+}
+
+/// Numbers of files of the inputs, as [`BuildOutcome`] tells them.
+#[derive(Debug, Default)]
+struct FileCounts {
+    files: u64,
+    unrecognised: u64,
+    superseded: u64,
 }
 
 fn finish(
     mut collector: Collector,
     options: &BuildOptions,
-    (files, unrecognised): (u64, u64),
+    count: &FileCounts,
 ) -> Result<BuildOutcome, BuildError> {
     let problems = collector.problems().to_vec();
     if let Some(day) = &options.until {
@@ -236,8 +258,9 @@ fn finish(
         scores: compiled.scores,
         sources: compiled.sources,
         problems,
-        files,
-        unrecognised,
+        files: count.files,
+        unrecognised: count.unrecognised,
+        superseded: count.superseded,
     })
 }
 

@@ -19,6 +19,7 @@ mod error;
 mod examine;
 mod files;
 mod hasher;
+pub mod http;
 mod image;
 mod limits;
 mod local;

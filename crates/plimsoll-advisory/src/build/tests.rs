@@ -242,3 +242,42 @@ fn links_inside_a_directory_are_not_followed() {
     std::os::unix::fs::symlink(directory.path(), tree.join("up")).unwrap();
     assert!(matches!(build_one(&tree), Err(BuildError::NothingFound { files: 0 })));
 }
+
+#[test]
+fn newer_documents_beside_an_archive_stand_for_those_in_it() {
+    let kev = |id: &str| KEV.replace("CVE-2014-0160", id);
+    let documents = ["CVE-2014-0160", "CVE-2014-6271", "CVE-2017-0144"].map(kev);
+    let entries = [
+        ("./1/kev.json", documents[0].as_bytes()),
+        ("./2/kev.json", documents[1].as_bytes()),
+        ("./3/kev.json", documents[2].as_bytes()),
+    ];
+    let zipped = zip_of(&entries.map(|(name, bytes)| (&name[2..], bytes)));
+    for (name, archive) in [("kev.tar", tar_of(&entries)), ("kev.zip", zipped)] {
+        let directory = tempfile::tempdir().unwrap();
+        let feed = directory.path().join("feed");
+        for (path, content) in [
+            (format!("feed/{name}"), archive),
+            ("feed/changed/1/kev.json".to_owned(), kev("CVE-2020-0001").into_bytes()),
+            ("feed/changed/2/kev.json".to_owned(), Vec::new()),
+            // Hidden directories are notes of a fetch.
+            (".fetch/parts/kev.json".to_owned(), kev("CVE-2020-0002").into_bytes()),
+            // What belongs to one archive does not belong to another.
+            ("other/kev.tar".to_owned(), tar_of(&entries[..1])),
+        ] {
+            let path = directory.path().join(path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, content).unwrap();
+        }
+        let exploited = |path: &Path| {
+            let outcome = build_one(path).unwrap();
+            assert_eq!((outcome.unrecognised, outcome.problems.as_slice()), (0, &[][..]), "{name}");
+            let database = Database::from_bytes(outcome.scores.unwrap()).unwrap();
+            let ids = ["CVE-2014-0160", "CVE-2014-6271", "CVE-2017-0144", "CVE-2020-0001"];
+            let known = ids.map(|id| database.exploited(id).is_some());
+            (known, database.info().exploited, outcome.files, outcome.superseded)
+        };
+        assert_eq!(exploited(&feed), ([false, false, true, true], 2, 2, 3), "{name}");
+        assert_eq!(exploited(directory.path()), ([true, false, true, true], 3, 3, 3), "{name}");
+    }
+}

@@ -8,6 +8,7 @@
 //! one archive: an archive in an archive is opened too, one within that is not.
 
 mod archive;
+mod newer;
 mod packing;
 
 use std::cell::Cell;
@@ -16,6 +17,7 @@ use std::io::{self, BufReader, Cursor, Read};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
+use newer::{Newer, is_taken_back};
 use packing::{Archive, Packed};
 
 use super::BuildLimits;
@@ -30,6 +32,7 @@ const DEEPEST: u32 = 2;
 pub(super) struct Walked {
     pub(super) files: u64,
     pub(super) unrecognised: u64,
+    pub(super) superseded: u64,
     pub(super) problems: Vec<FeedProblem>,
 }
 
@@ -45,6 +48,8 @@ struct Walk<'w> {
     left: Rc<Cell<u64>>,
     /// Entries of archives in that file.
     entries: u64,
+    /// What is newer than it.
+    newer: Newer,
 }
 
 /// Walks one input. Only an input that cannot be read at all is an error; what is wrong inside is
@@ -55,7 +60,8 @@ pub(super) fn walk<'w>(
     walked: &'w mut Walked,
     give: &'w mut Give<'w>,
 ) -> io::Result<()> {
-    let mut walk = Walk { limits, walked, give, left: Rc::default(), entries: 0 };
+    let mut walk =
+        Walk { limits, walked, give, left: Rc::default(), entries: 0, newer: Newer::default() };
     // The input itself may be a link: the user named it.
     if fs::metadata(path)?.is_dir() {
         return walk.directory(path);
@@ -85,16 +91,20 @@ impl Walk<'_> {
                 }
             };
             entries.sort_by(|left, right| right.0.cmp(&left.0));
+            self.newer = Newer::than_in(&directory, self.limits.files);
             for (entry, kind) in entries {
                 seen += 1;
                 if seen > self.limits.files {
                     return Err(io::Error::other("too many files"));
                 }
                 if kind.is_dir() {
-                    // A checkout's history is large and says nothing.
-                    if entry.file_name().is_some_and(|name| name != ".git") {
+                    // A checkout's history is large and says nothing; nor do notes of a fetch.
+                    let name = entry.file_name().unwrap_or_default().to_string_lossy();
+                    if !name.starts_with('.') {
                         waiting.push(entry);
                     }
+                } else if kind.is_file() && is_taken_back(&entry) {
+                    self.walked.superseded += 1;
                 } else if kind.is_file() {
                     let base = path.parent().unwrap_or(path);
                     let name = entry.strip_prefix(base).unwrap_or(&entry).to_string_lossy();

@@ -208,7 +208,6 @@ const WITHOUT_SAMPLE: [&str; 15] = [
     "endoflife-products",
     "distro-info",
     "wolfi-advisories",
-    "rustsec-markdown",
     "rubysec",
     "friendsofphp",
     "nodejs-security-wg",

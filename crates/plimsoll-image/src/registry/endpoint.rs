@@ -101,7 +101,7 @@ pub(super) fn may_speak(url: &Url, insecure: bool) -> bool {
 }
 
 /// Whether an address is this machine, by name or number and without asking a name server.
-pub(super) fn is_loopback(url: &Url) -> bool {
+pub fn is_loopback(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default();
     let number = host.trim_start_matches('[').trim_end_matches(']');
     host == "localhost" || number.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())

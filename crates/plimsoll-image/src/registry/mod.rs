@@ -23,9 +23,12 @@ mod tests;
 use std::io::Read;
 use std::sync::Arc;
 
+pub use endpoint::is_loopback;
 pub use options::RegistryOptions;
 pub use repository::{Access, RawManifest, Repository};
-pub use retry::RetryPolicy;
+pub use retry::{RetryPolicy, is_transient, retry_after};
+pub use tls::config as tls_config;
+pub use transport::{innermost, is_definite, may_follow};
 pub use verified::VerifiedReader;
 pub use web::{WebAnswer, WebClient};
 

@@ -36,7 +36,7 @@ impl Default for RetryPolicy {
 impl RetryPolicy {
     /// The wait before the attempt number `attempt` (0 is the first repetition): between half and
     /// all of the exponential value.
-    pub(crate) fn wait(&self, attempt: u32) -> Duration {
+    pub fn wait(&self, attempt: u32) -> Duration {
         let doubled = self.first_wait.saturating_mul(1 << attempt.min(16));
         doubled.min(self.longest_wait).mul_f64(0.5 + random_fraction() / 2.0)
     }
@@ -49,12 +49,12 @@ fn random_fraction() -> f64 {
 }
 
 /// Whether a status may be another one a moment later.
-pub(crate) fn is_transient(status: StatusCode) -> bool {
+pub fn is_transient(status: StatusCode) -> bool {
     matches!(status.as_u16(), 408 | 429 | 500 | 502 | 503 | 504)
 }
 
-/// The wait that the server asks for.
-pub(crate) fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
+/// The wait that the server asks for, given in seconds or as a date.
+pub fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
         // More digits than fit are forever.

@@ -17,8 +17,9 @@ use crate::remote_error::RemoteError;
 /// Bytes of a file of certificates; the bundle of all public authorities has 0.3 MB.
 const MAX_CERTIFICATES: u64 = 16 << 20;
 
-/// The TLS settings for a client.
-pub(super) fn config(authorities: &[PathBuf], insecure: bool) -> Result<ClientConfig, RemoteError> {
+/// The TLS settings for a client. The authorities are PEM files that are trusted besides the
+/// machine's own; `insecure` believes everybody.
+pub fn config(authorities: &[PathBuf], insecure: bool) -> Result<ClientConfig, RemoteError> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
         .with_safe_default_protocol_versions()

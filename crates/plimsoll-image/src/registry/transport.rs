@@ -362,7 +362,7 @@ enum Failure {
 
 /// A redirect must not lead from a verified connection to an open one, nor from a public registry
 /// to services on this machine.
-pub(super) fn may_follow(from: &Url, to: &Url, insecure: bool) -> bool {
+pub fn may_follow(from: &Url, to: &Url, insecure: bool) -> bool {
     let downgrade = from.scheme() == "https" && to.scheme() != "https";
     let inwards = is_loopback(to) && !is_loopback(from);
     may_speak(to, insecure) && (insecure || !downgrade && !inwards)
@@ -388,7 +388,7 @@ fn error_codes(document: &[u8]) -> String {
 }
 
 /// The innermost reason, which is the one that says something and never names the address.
-fn innermost(error: &reqwest::Error) -> String {
+pub fn innermost(error: &reqwest::Error) -> String {
     let mut inner = match error.source() {
         Some(inner) => inner,
         None if error.is_builder() => return "the address is not valid".to_owned(),
@@ -402,7 +402,7 @@ fn innermost(error: &reqwest::Error) -> String {
 
 /// Whether a failed connection was refused on purpose: by the other machine, or for its
 /// certificate.
-fn is_definite(error: &reqwest::Error) -> bool {
+pub fn is_definite(error: &reqwest::Error) -> bool {
     let mut inner = error.source();
     while let Some(cause) = inner {
         if let Some(error) = cause.downcast_ref::<std::io::Error>() {

@@ -91,6 +91,10 @@ impl Walk<'_> {
 
     /// One file of an archive. What is wrong in an archive within costs that one.
     fn entry(&mut self, name: &str, reader: &mut dyn Read, depth: u32) -> io::Result<()> {
+        if self.newer.than(name) {
+            self.walked.superseded += 1;
+            return Ok(());
+        }
         if super::Packed::of(name).is_plain() {
             return self.content(name, "", reader, depth);
         }
