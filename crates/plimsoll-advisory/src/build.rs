@@ -178,11 +178,12 @@ pub fn read<S: Sink + Send>(
     let (sender, receiver) = sync_channel::<Job>(4 * threads);
     let receiver = Arc::new(Mutex::new(receiver));
     let mut walked = walk::Walked::default();
+    let make_sink = &make_sink;
     let sinks = thread::scope(|scope| {
         let workers: Vec<_> = (0..threads)
             .map(|_| {
                 let receiver = Arc::clone(&receiver);
-                scope.spawn(|| parse_all(receiver, make_sink()))
+                scope.spawn(move || parse_all(&receiver, make_sink()))
             })
             .collect();
         // With the workers' own handles the channel closes should all of them end early.
@@ -303,7 +304,7 @@ pub fn compile_both(
     Ok(Compiled { bytes: main.bytes, scores, sources })
 }
 
-fn parse_all<S: Sink>(jobs: Arc<Mutex<Receiver<Job>>>, mut sink: S) -> S {
+fn parse_all<S: Sink>(jobs: &Mutex<Receiver<Job>>, mut sink: S) -> S {
     loop {
         // The lock is held while waiting: one waits for the channel, the others for the lock.
         let job = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();

@@ -166,7 +166,7 @@ impl Sink for Check<'_> {
             self.sources.push(source.id.clone());
             self.sources.len() - 1
         });
-        SourceId(u16::try_from(place).unwrap())
+        SourceId(u16::try_from(place).expect("some dozens of sources"))
     }
 
     fn dated(&mut self, _: SourceId, _: &str) {}

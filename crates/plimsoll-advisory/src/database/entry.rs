@@ -297,7 +297,7 @@ impl<'a> AffectedEntry<'a> {
     }
 
     /// The string id of the vulnerability, and the verdict in string ids.
-    pub(super) fn to_ids(&self) -> Option<(u32, collector::Verdict)> {
+    pub(super) fn ids(&self) -> Option<(u32, collector::Verdict)> {
         let [id, _] = self.database.row(Section::Vulnerabilities, self.vulnerability as usize)?;
         let Verdict { status, severity, raw_status, channel, modularity, .. } = self.verdict;
         let list = |list: List<'_>| list.collect::<Box<[u32]>>();

@@ -88,7 +88,7 @@ impl Database {
                     if gone.next_if_eq(&(place - 1)).is_some() {
                         continue;
                     }
-                    let (vulnerability, verdict) = entry.to_ids()?;
+                    let (vulnerability, verdict) = entry.ids()?;
                     let verdict = collector.verdicts.intern(verdict);
                     let source = id_of(&entry.source())?;
                     collector.affected.push(AffectedRow {
