@@ -45,6 +45,19 @@ impl Counts {
         self.kept.saturating_add(self.skipped).saturating_add(self.rejected)
     }
 
+    /// Everything that the database says in the source's name.
+    pub fn statements(&self) -> u64 {
+        let all = [
+            self.affected,
+            self.vulnerabilities,
+            self.exploited,
+            self.epss,
+            self.end_of_life,
+            self.repositories,
+        ];
+        all.into_iter().map(u64::from).sum()
+    }
+
     fn fields(&mut self) -> [&mut u32; format::SOURCE_COUNTS] {
         [
             &mut self.kept,

@@ -260,14 +260,9 @@ pub(crate) struct TrivyArgs {
 #[derive(Debug, Subcommand)]
 pub(crate) enum DbArgs {
     /// Compile upstream's advisories into a database file.
-    Build {
-        /// Files and directories with advisories in upstream's own formats
-        #[arg(long, value_name = "PATH", required = true, num_args = 1..)]
-        from: Vec<String>,
-        /// The file to write
-        #[arg(short, long, value_name = "FILE")]
-        output: String,
-    },
+    Build(BuildArgs),
+    /// Download upstream's advisories into a directory, for `db build --from`.
+    Fetch(FetchArgs),
     /// Look up a vulnerability by any of its names, or packages and titles by a word.
     Search {
         /// An id such as CVE-2021-44228, or part of a package's name or of a title
@@ -356,6 +351,49 @@ pub(crate) enum DbArgs {
         #[arg(short, long, value_name = "FORMAT")]
         format: Option<String>,
     },
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct BuildArgs {
+    /// Files and directories with advisories in upstream's own formats
+    #[arg(long, value_name = "PATH", required = true, num_args = 1..)]
+    pub(crate) from: Vec<String>,
+    /// The file to write; EPSS and KEV go into NAME.scores.db beside it
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: String,
+    /// The last database: a source with 10 % less than there is an error [default: the file that is replaced]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) previous: Option<String>,
+    /// Sources that may shrink or be gone
+    #[arg(long, value_name = "SOURCE", num_args = 1..)]
+    pub(crate) allow_shrink: Vec<String>,
+    /// Leave out what was said after this day (YYYY-MM-DD), by the dates of the records
+    #[arg(long, value_name = "DAY")]
+    pub(crate) until: Option<String>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct FetchArgs {
+    /// Feeds by their ids [default: those that are on]
+    #[arg(value_name = "FEED")]
+    pub(crate) feeds: Vec<String>,
+    /// The directory [default: feeds in the cache directory]
+    #[arg(short, long, value_name = "DIR")]
+    pub(crate) output: Option<String>,
+    /// Only feeds that a database for others may contain
+    #[arg(long)]
+    pub(crate) publishable: bool,
+    /// Another address for a feed
+    #[arg(long, value_name = "FEED=ADDRESS")]
+    pub(crate) mirror: Vec<String>,
+    /// Key for NVD's interface, which makes it ten times as quick
+    #[arg(long, value_name = "KEY")]
+    pub(crate) nvd_api_key: Option<String>,
+    /// Only show which feeds there are
+    #[arg(long)]
+    pub(crate) list: bool,
+    #[command(flatten)]
+    pub(crate) registry: RegistryArgs,
 }
 
 #[derive(Debug, clap::Args)]

@@ -1,20 +1,25 @@
 //! What was meant about databases.
 
-use std::path::PathBuf;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anyhow::anyhow;
+use anyhow::{anyhow, bail};
+use plimsoll_fetch::Selection;
+use plimsoll_image::Secret;
 use plimsoll_sync::Source;
 
 use super::{Format, Lookup, Sources, registry, table_or_json};
-use crate::args::{DatabaseArgs, DbArgs, PullArgs, PushArgs};
+use crate::args::{DatabaseArgs, DbArgs, FetchArgs, PullArgs, PushArgs};
+use crate::commands::db::fetch::default_directory;
 use crate::database_source::DatabaseSource;
-use crate::duration;
+use crate::{duration, values};
 
 /// What to do with databases.
 #[derive(Debug)]
 pub(crate) enum DatabaseAction {
-    Build { from: Vec<PathBuf>, output: PathBuf },
+    Build(Box<BuildSettings>),
+    Fetch(Box<FetchSettings>),
     Search { word: String, file: Option<PathBuf>, limit: usize, format: Format },
     Diff { old: PathBuf, new: PathBuf, format: Format },
     Delta { old: PathBuf, new: PathBuf, output: PathBuf },
@@ -38,6 +43,33 @@ pub(crate) struct DatabaseSettings {
     pub(crate) keys: Vec<PathBuf>,
     pub(crate) max_age: Option<Duration>,
     pub(crate) skip_update: bool,
+}
+
+/// `db build`.
+#[derive(Debug)]
+pub(crate) struct BuildSettings {
+    pub(crate) from: Vec<PathBuf>,
+    pub(crate) output: PathBuf,
+    /// The database to compare with; the one that is replaced if nothing is named.
+    pub(crate) previous: Option<PathBuf>,
+    /// Ids of sources that may shrink.
+    pub(crate) may_shrink: Vec<String>,
+    /// `YYYY-MM-DD`.
+    pub(crate) until: Option<String>,
+}
+
+/// `db fetch`.
+#[derive(Debug)]
+pub(crate) struct FetchSettings {
+    pub(crate) directory: PathBuf,
+    pub(crate) selection: Selection,
+    /// By feed.
+    pub(crate) mirrors: BTreeMap<String, String>,
+    pub(crate) nvd_key: Option<Secret>,
+    /// Only show which feeds there are.
+    pub(crate) list: bool,
+    /// For the certificates that are believed.
+    pub(crate) registry: Sources,
 }
 
 /// `db pull`.
@@ -90,12 +122,27 @@ pub(super) fn of_scan(
 }
 
 /// A command about databases.
-pub(super) fn action(args: &DbArgs, lookup: &Lookup<'_>) -> anyhow::Result<DatabaseAction> {
+pub(super) fn action(
+    args: &DbArgs,
+    cache_directory: &Path,
+    lookup: &Lookup<'_>,
+) -> anyhow::Result<DatabaseAction> {
     Ok(match args {
-        DbArgs::Build { from, output } => DatabaseAction::Build {
-            from: from.iter().map(PathBuf::from).collect(),
-            output: PathBuf::from(output),
-        },
+        DbArgs::Build(args) => DatabaseAction::Build(Box::new(BuildSettings {
+            from: args.from.iter().map(PathBuf::from).collect(),
+            output: PathBuf::from(&args.output),
+            previous: args.previous.as_ref().map(PathBuf::from),
+            may_shrink: args.allow_shrink.clone(),
+            until: args
+                .until
+                .as_deref()
+                .map(values::day)
+                .transpose()
+                .map_err(|why| anyhow!(why))?,
+        })),
+        DbArgs::Fetch(args) => {
+            DatabaseAction::Fetch(Box::new(fetch(args, cache_directory, lookup)?))
+        }
         DbArgs::Search { word, db, limit, format } => DatabaseAction::Search {
             word: word.clone(),
             file: db.as_ref().map(PathBuf::from),
@@ -133,6 +180,37 @@ pub(super) fn action(args: &DbArgs, lookup: &Lookup<'_>) -> anyhow::Result<Datab
             file: file.as_ref().map(PathBuf::from),
             format: table_or_json(format.as_deref())?,
         },
+    })
+}
+
+fn fetch(
+    args: &FetchArgs,
+    cache_directory: &Path,
+    lookup: &Lookup<'_>,
+) -> anyhow::Result<FetchSettings> {
+    let selection = match (args.feeds.is_empty(), args.publishable) {
+        (false, true) => bail!("--publishable and names of feeds exclude each other"),
+        (false, false) => Selection::Named(args.feeds.clone()),
+        (true, true) => Selection::Publishable,
+        (true, false) => Selection::On,
+    };
+    let mirrors = args.mirror.iter().map(|text| {
+        let (feed, address) = text
+            .split_once('=')
+            .ok_or_else(|| anyhow!("--mirror: {text:?} is not FEED=ADDRESS"))?;
+        Ok((feed.to_owned(), address.to_owned()))
+    });
+    let key = lookup.text("nvd-api-key", args.nvd_api_key.as_ref())?;
+    Ok(FetchSettings {
+        directory: args
+            .output
+            .as_ref()
+            .map_or_else(|| default_directory(cache_directory), PathBuf::from),
+        selection,
+        mirrors: mirrors.collect::<anyhow::Result<_>>()?,
+        nvd_key: key.map(|found| Secret::new(found.value)),
+        list: args.list,
+        registry: registry(&args.registry, lookup)?,
     })
 }
 

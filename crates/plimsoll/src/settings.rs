@@ -19,7 +19,9 @@ use crate::messages::Messages;
 use crate::values::{self, Format, PackageType, Scanner};
 use crate::{duration, skip::SkipPatterns};
 
-pub(crate) use database_settings::{DatabaseAction, DatabaseSettings, PullSettings, PushSettings};
+pub(crate) use database_settings::{
+    BuildSettings, DatabaseAction, DatabaseSettings, FetchSettings, PullSettings, PushSettings,
+};
 
 #[path = "database_settings.rs"]
 mod database_settings;
@@ -208,13 +210,17 @@ impl Settings {
             messages,
             progress: !messages.quiet && !lookup.switch("no-progress", args.global.no_progress)?,
             timeout: (!timeout.is_zero()).then_some(timeout),
+            action: action(&args.command, &directory, &lookup)?,
             cache: CacheSettings { directory, keep_facts },
-            action: action(&args.command, &lookup)?,
         })
     }
 }
 
-fn action(command: &CommandArgs, lookup: &Lookup<'_>) -> anyhow::Result<Action> {
+fn action(
+    command: &CommandArgs,
+    cache_directory: &Path,
+    lookup: &Lookup<'_>,
+) -> anyhow::Result<Action> {
     Ok(match command {
         CommandArgs::Image(image) => {
             let inputs = match lookup.list("input", &[])? {
@@ -235,7 +241,9 @@ fn action(command: &CommandArgs, lookup: &Lookup<'_>) -> anyhow::Result<Action> 
             let targets = vec![Target::RootFileSystem(PathBuf::from(&rootfs.root))];
             Action::Scan(Box::new(scan(targets, Sources::default(), &rootfs.scan, lookup)?))
         }
-        CommandArgs::Db(args) => Action::Database(database_settings::action(args, lookup)?),
+        CommandArgs::Db(args) => {
+            Action::Database(database_settings::action(args, cache_directory, lookup)?)
+        }
         CommandArgs::Clean(clean) => Action::Clean(what_to_clean(clean)),
         CommandArgs::Version(version) => {
             Action::Version { format: table_or_json(version.format.as_deref())? }

@@ -49,6 +49,15 @@ pub(crate) fn format(word: &str) -> Result<Format, String> {
     })
 }
 
+/// `--until`: a day as `YYYY-MM-DD`.
+pub(crate) fn day(text: &str) -> Result<String, String> {
+    let date: Result<jiff::civil::Date, _> = text.parse();
+    match date {
+        Ok(date) if date.to_string() == text => Ok(text.to_owned()),
+        _ => Err(format!("{text:?} is not a day such as 2026-08-14")),
+    }
+}
+
 /// `--severity`.
 pub(crate) fn severity(word: &str) -> Result<Severity, String> {
     const ALL: [Severity; 5] =

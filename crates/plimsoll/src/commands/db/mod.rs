@@ -3,6 +3,7 @@
 pub(crate) mod build;
 pub(crate) mod delta;
 pub(crate) mod diff;
+pub(crate) mod fetch;
 pub(crate) mod import;
 pub(crate) mod info;
 pub(crate) mod pull;
@@ -19,7 +20,8 @@ use crate::settings::DatabaseAction;
 /// Does what was asked for.
 pub(crate) fn run(run: &Run<'_>, action: &DatabaseAction) -> anyhow::Result<Outcome> {
     match action {
-        DatabaseAction::Build { from, output } => build::run(run, from, output),
+        DatabaseAction::Build(build) => build::run(run, build),
+        DatabaseAction::Fetch(fetch) => fetch::run(run, fetch),
         DatabaseAction::Search { word, file, limit, format } => {
             search::run(run, word, file.as_deref(), *limit, *format)
         }
