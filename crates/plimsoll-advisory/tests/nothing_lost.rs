@@ -61,7 +61,7 @@ fn every_statement_of_every_source_is_found_again() {
         missing.extend(check.missing);
     }
     println!("{checked:?}");
-    assert!(checked["statements"] > 1_000_000 && checked["in range"] > 1_000_000, "{checked:?}");
+    assert!(checked["statements"] > 1_000_000 && checked["in range"] > 1_500_000, "{checked:?}");
     assert!(
         missing.is_empty(),
         "{} missing, such as {:#?}",
@@ -124,7 +124,8 @@ impl<'d> Check<'d> {
     /// Whether a lookup of this package and version leads to the vulnerability.
     fn finds(&self, wanted: &Affected, scheme: Scheme, version: &str) -> bool {
         self.index.about(wanted).iter().any(|entry| {
-            entry.ranges().any(|range| contains(&range.to_range(), scheme, version))
+            is_about_all(entry.ranges().count(), entry.versions().count())
+                || entry.ranges().any(|range| contains(&range.to_range(), scheme, version))
                 || entry.versions().any(|listed| listed == version)
         })
     }
@@ -138,6 +139,11 @@ fn contains(range: &Range, scheme: Scheme, version: &str) -> bool {
         last_affected: range.last_affected.as_deref(),
     };
     range.contains(scheme, version) == Ok(true)
+}
+
+/// A statement with neither ranges nor versions is about every version.
+fn is_about_all(ranges: usize, versions: usize) -> bool {
+    ranges == 0 && versions == 0
 }
 
 /// The order of lists means nothing.
@@ -214,7 +220,8 @@ impl Sink for Check<'_> {
         // A range without a lower bound has the lowest versions.
         let candidates = bounds.chain(&wanted.versions).map(String::as_str).chain(["0", "0.0.0"]);
         let inside = candidates.filter(|version| {
-            wanted.versions.iter().any(|listed| listed == version)
+            is_about_all(wanted.ranges.len(), wanted.versions.len())
+                || wanted.versions.iter().any(|listed| listed == version)
                 || wanted.ranges.iter().any(|range| contains(range, scheme, version))
         });
         if let Some(version) = inside.map(str::to_owned).next() {
@@ -226,7 +233,10 @@ impl Sink for Check<'_> {
     /// The sets here hold nothing that their own source took back.
     fn deleted(&mut self, source: SourceId, id: &str, _: Option<&str>) {
         let source = self.sources[usize::from(source.0)].clone();
-        self.check("not taken back", false, || format!("{source} {id}"));
+        // In the complete data, no document was put up again after it was taken back.
+        let entry = self.database.vulnerability(id);
+        let gone = entry.is_none_or(|entry| entry.detail(&source).is_none());
+        self.check("taken back", gone, || format!("{source} {id}"));
     }
 
     fn exploited(&mut self, _: SourceId, wanted: Exploited) {

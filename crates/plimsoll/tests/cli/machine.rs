@@ -121,6 +121,14 @@ impl Machine {
 }
 
 impl Ran {
+    /// Fails unless the run ended well and all these texts are in its output.
+    pub(crate) fn succeeds(&self, texts: &[&str]) {
+        assert_eq!(self.code, 0, "{self:?}");
+        for text in texts {
+            assert!(self.stdout.contains(text), "{text:?} is not in\n{}", self.stdout);
+        }
+    }
+
     /// Fails unless the run ended with this code and all these texts are in its errors.
     pub(crate) fn fails(&self, code: i32, texts: &[&str]) {
         assert_eq!(self.code, code, "{self:?}");

@@ -4,6 +4,7 @@
 #![expect(clippy::print_stdout, reason = "a test says what it left out, and why")]
 
 mod configuration;
+mod database;
 mod failures;
 mod gate;
 mod help;
