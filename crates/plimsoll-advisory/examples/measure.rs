@@ -3,7 +3,7 @@
 #![expect(clippy::print_stdout, reason = "a measurement is printed")]
 
 use std::hint::black_box;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use plimsoll_advisory::Database;
@@ -38,9 +38,61 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         println!("  {section:16} {size:10}");
     }
     measure_lookups(&database);
+    measure_resident(&file)?;
     measure_delta(&paths, &database)?;
     std::fs::remove_file(&file)?;
     Ok(())
+}
+
+/// How much of the file is in memory after the lookups of a scan: five hundred packages with all that
+/// is said about them and the scores of each problem, then also the texts of as many problems as a
+/// report prints.
+fn measure_resident(file: &Path) -> Result<(), Box<dyn std::error::Error>> {
+    let names: Vec<String> = Database::open(file)?
+        .iter_packages()
+        .filter(|(namespace, ..)| *namespace == "debian:11")
+        .map(|(_, package, _)| package.to_owned())
+        .collect();
+    let step = (names.len() / 500).max(1);
+    let names: Vec<String> = names.into_iter().step_by(step).collect();
+    let database = Database::open(file)?;
+    let (mut statements, mut bytes, mut printed) = (0, 0, Vec::new());
+    for name in &names {
+        for entry in database.affected("debian:11", name) {
+            statements += 1;
+            bytes += entry.to_affected("debian:11", name).package.len();
+            let details = entry.details().into_iter().flat_map(|details| details.details());
+            bytes += details.map(|detail| detail.cvss().count()).sum::<usize>();
+            printed.extend(entry.details().filter(|_| statements % 25 == 0));
+        }
+    }
+    black_box(bytes);
+    let looked_up = resident(file)?;
+    let texts = printed.iter().flat_map(|entry| entry.details()).map(|one| one.text().title.len());
+    black_box(texts.sum::<usize>());
+    println!(
+        "{} packages, {statements} statements: {looked_up} kB of the file in memory; with the texts \
+         of {} problems {} kB",
+        names.len(),
+        printed.len(),
+        resident(file)?
+    );
+    Ok(())
+}
+
+/// Kilobytes of the file that the map used least has in memory; the others are those of the
+/// measurements before, which read all of it.
+fn resident(file: &Path) -> std::io::Result<u64> {
+    let maps = std::fs::read_to_string("/proc/self/smaps")?;
+    let name = file.to_string_lossy().into_owned();
+    let lines: Vec<&str> = maps.lines().collect();
+    let maps = lines.split(|line| line.starts_with("VmFlags:"));
+    let ours = maps.filter(|map| map.first().is_some_and(|line| line.contains(&name)));
+    let resident = ours.filter_map(|map| {
+        let line = map.iter().find_map(|line| line.strip_prefix("Rss:"))?;
+        line.trim().strip_suffix(" kB")?.parse::<u64>().ok()
+    });
+    Ok(resident.min().unwrap_or_default())
 }
 
 /// Makes a delta from the state of a week before the newest source, and applies it.
@@ -92,9 +144,8 @@ fn measure_lookups(database: &Database) {
     time("lookups, all entries read", &mut || {
         keys.iter().map(|(namespace, package)| database.affected(namespace, package).count()).sum()
     });
+    let absent: Vec<String> = keys.iter().map(|(_, package)| format!("{package}~")).collect();
     time("lookups of what is not there", &mut || {
-        keys.iter()
-            .filter(|(_, package)| database.affected("debian:12", &package[1..]).next().is_some())
-            .count()
+        absent.iter().filter(|name| database.affected("debian:12", name).next().is_some()).count()
     });
 }

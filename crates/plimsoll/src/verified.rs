@@ -10,6 +10,7 @@ use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
+use plimsoll_advisory::build::scores_path;
 
 use crate::commands::db::verify::{read_signature, signature_path};
 use crate::database::ChosenDatabase;
@@ -21,8 +22,12 @@ pub(crate) fn ensure_whole(database: &ChosenDatabase, cache: &CacheSettings) -> 
     // The starter is part of the program.
     let Some(path) = database.path() else { return Ok(()) };
     let note = cache.keep_facts.then(|| directory(&cache.directory));
-    let note = note.map(|notes| notes.join(database.get().info().digest));
-    let identity = identity(path);
+    let note = note.map(|notes| notes.join(database.get().digest()));
+    // The scores beside it are part of what is answered from.
+    let scores = database.get().scores().is_some().then(|| scores_path(path));
+    let identities = [Some(path), scores.as_deref()].into_iter().flatten().map(identity);
+    let identity: Option<String> =
+        identities.collect::<Option<Vec<String>>>().map(|list| list.join(" "));
     if let (Some(note), Some(identity)) = (&note, &identity)
         && fs::read_to_string(note).is_ok_and(|noted| noted == *identity)
     {
