@@ -98,3 +98,18 @@ pub fn with_bolt_sums(mut file: Vec<u8>) -> Vec<u8> {
     }
     file
 }
+
+/// A delta for a database with this document, and with the checksums that it should have. The
+/// layout is that of docs/database-format.md.
+pub fn sealed_delta(base: &plimsoll_advisory::Database, document: &[u8]) -> Vec<u8> {
+    let body = zstd::bulk::compress(document, 1).unwrap_or_default();
+    let mut delta = b"PLIMDELT\x01\0\0\0\0\0\0\0".to_vec();
+    let digest = blake3::Hash::from_hex(base.digest()).expect("a database tells its digest in hex");
+    delta.extend_from_slice(digest.as_bytes());
+    delta.extend_from_slice(&[0; 32]);
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(&delta).update(&body);
+    delta.extend_from_slice(hasher.finalize().as_bytes());
+    delta.extend_from_slice(&body);
+    delta
+}

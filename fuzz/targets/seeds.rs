@@ -8,9 +8,9 @@ use std::{env, fs, io};
 
 // The other code is built with coverage marks, which this library counts.
 use libfuzzer_sys as _;
-use plimsoll_advisory::Collector;
 use plimsoll_advisory::database::{WriteOptions, compile};
 use plimsoll_advisory::feed::{FEEDS, FileContext, HEAD, detect};
+use plimsoll_advisory::{Collector, Database};
 use plimsoll_image::Digest;
 use plimsoll_inventory::os::OS_FILES;
 use plimsoll_inventory::rpm::testing::{berkeley, header, log, ndb, sample, sqlite};
@@ -77,6 +77,7 @@ fn all() -> Vec<(&'static str, Vec<Vec<u8>>)> {
         ),
         ("fuzz_feeds", feeds()),
         ("fuzz_database", vec![small_database()]),
+        ("fuzz_delta", vec![delta_document()]),
         ("fuzz_bolt", vec![bolt()]),
         ("fuzz_trivy_db", vec![bolt()]),
         ("fuzz_sqlite", vec![sqlite(&packages)[16..].to_vec(), text!("grype.db")[16..].to_vec()]),
@@ -346,4 +347,13 @@ fn zstd(bytes: &[u8]) -> Vec<u8> {
         packed.extend(block);
     }
     packed
+}
+
+/// What a delta from the starter to a small database says.
+fn delta_document() -> Vec<u8> {
+    let small = Database::from_bytes(small_database()).expect("a database made here opens");
+    let delta =
+        plimsoll_advisory::delta::make(Database::starter(), &small).expect("both are whole");
+    // Behind the header is one frame.
+    zstd::stream::decode_all(&delta[112..]).expect("compressed a moment ago")
 }
