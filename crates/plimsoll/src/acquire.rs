@@ -152,7 +152,7 @@ fn foreign(wanted: &Wanted<'_>, source: &DatabaseSource) -> anyhow::Result<Acqui
     let main = files.first().ok_or_else(|| anyhow!("{source} has no database in it"))?;
     let options = BuildOptions {
         created: created.or_else(|| Some(wanted.clock.rfc3339())),
-        builder: Some(format!("{} from {source}", crate::BUILDER)),
+        builder: Some(format!("{}, imported from {source}", crate::BUILDER)),
         ..BuildOptions::default()
     };
     let built = build::import(main, &options)?;

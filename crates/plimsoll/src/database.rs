@@ -86,8 +86,8 @@ pub(crate) fn age_warning(created: Option<&str>, starter: bool, clock: Clock) ->
     let days = age.as_secs() / (24 * 60 * 60);
     (age > OLD).then(|| {
         format!(
-            "the database is {days} days old (of {}), so newer vulnerabilities are missing; build \
-             a new one with `plimsoll db build`",
+            "the database is {days} days old (of {}), so newer vulnerabilities are missing; get \
+             a new one with `plimsoll db pull`",
             created.get(..10).unwrap_or(created)
         )
     })

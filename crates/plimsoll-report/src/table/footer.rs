@@ -178,17 +178,40 @@ fn database(report: &Report) -> String {
         1 => ", 1 vulnerability".to_owned(),
         number => format!(", {number} vulnerabilities"),
     };
-    let sources: Vec<_> = database
-        .sources
+    format!("{name}{date}{known}{}", sources(report))
+}
+
+/// More sources than this are too many for the foot of a page.
+const MOST_SOURCES: usize = 6;
+
+/// The sources with their dates; of many, those that this report is from.
+fn sources(report: &Report) -> String {
+    let all = &report.database.sources;
+    let quoted: BTreeSet<&str> = report
+        .outcome
+        .findings
         .iter()
+        .flat_map(|finding| {
+            let rated = finding.ratings.severity_source.as_deref();
+            [Some(finding.source.id.as_str()), rated].into_iter().flatten()
+        })
+        .chain(["kev", "epss"])
+        .collect();
+    let few = all.len() <= MOST_SOURCES;
+    let mut texts: Vec<String> = all
+        .iter()
+        .filter(|source| few || quoted.contains(source.id.as_str()))
         .map(|source| match source.date.as_deref().and_then(|date| date.get(..10)) {
             Some(date) => format!("{} {date}", source.id),
             None => source.id.clone(),
         })
         .collect();
-    let sources = match sources.as_slice() {
+    let others = all.len() - texts.len();
+    if others > 0 {
+        texts.push(format!("and {others} others (`plimsoll db info`)"));
+    }
+    match texts.as_slice() {
         [] => String::new(),
-        _ => format!(": {}", sources.join(", ")),
-    };
-    format!("{name}{date}{known}{sources}")
+        _ => format!(": {}", texts.join(", ")),
+    }
 }

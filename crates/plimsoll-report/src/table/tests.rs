@@ -58,7 +58,7 @@ fn several_images_end_in_a_summary() {
     NOT COVERED  not judged: no package database was found
              ./scratch.tar, 0 packages, 2 layers
              STARTER DATABASE: it knows only 150 of the best-known vulnerabilities.
-             Build a full one for a verdict: plimsoll db build.
+             Get a full one for a verdict: plimsoll db pull.
 
     Not checked no package database was found
     Database    the starter inside the program, 150 vulnerabilities

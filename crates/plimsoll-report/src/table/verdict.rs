@@ -32,7 +32,7 @@ pub(super) fn write(page: &mut Page, report: &Report) {
     if report.database.starter {
         let text = format!(
             "STARTER DATABASE: it knows only {} of the best-known vulnerabilities. \
-             Build a full one for a verdict: plimsoll db build.",
+             Get a full one for a verdict: plimsoll db pull.",
             report.database.vulnerabilities
         );
         page.paragraph(&margin, Tone::Plain, &text, Tone::Warning);

@@ -165,7 +165,7 @@ fn judge(run: &Run<'_>, scan: &Scan, report: &Report) -> Outcome {
         }
         (Gate::Failed(reasons), _) => {
             let hint = if reasons.contains(&GateReason::Starter) {
-                "; use a full database (`plimsoll db build`, then --db FILE), or accept the starter \
+                "; use a full database (`plimsoll db pull`, or --db FILE), or accept the starter \
                  with --allow-starter-db"
             } else {
                 ""

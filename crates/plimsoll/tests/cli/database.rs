@@ -2,6 +2,8 @@
 //! import, fetch.
 
 use plimsoll_bolt::{Tree, write};
+use plimsoll_image::{Access, ArtifactManifest, Reference, RegistryOptions, Repository};
+use plimsoll_loopback::{Server, Store};
 
 use crate::machine::Machine;
 
@@ -130,19 +132,22 @@ fn a_build_that_loses_a_source_is_not_kept() {
     machine.run("db build --from new --output day.db --until yesterday").fails(2, &["yesterday"]);
 }
 
-#[test]
-fn trivys_database_is_imported_and_answers() {
+/// A `trivy.db` with one advisory.
+fn trivy_db() -> Vec<u8> {
     let advisory = br#"{"FixedVersion":"1.1.1k-1+deb11u2","VendorIDs":["DSA-5103-1"]}"#;
     let details = br#"{"Title":"openssl: infinite loop","VendorSeverity":{"nvd":3},"CVSS":{"nvd":{"V3Vector":"CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:H","V3Score":7.5}}}"#;
+    let source = br#"{"ID":"debian","Name":"Debian Security Tracker","URL":"https://security-tracker.debian.org/"}"#;
     let mut tree = Tree::default();
     tree.bucket("debian 11").bucket("openssl").put("CVE-2022-0778", *advisory);
     tree.bucket("vulnerability").put("CVE-2022-0778", *details);
-    tree.bucket("data-source").put(
-        "debian 11",
-        *br#"{"ID":"debian","Name":"Debian Security Tracker","URL":"https://security-tracker.debian.org/"}"#,
-    );
+    tree.bucket("data-source").put("debian 11", *source);
+    write(&tree, 4096)
+}
+
+#[test]
+fn trivys_database_is_imported_and_answers() {
     let machine = Machine::with_vulnerable_debian();
-    std::fs::write(machine.path("trivy.db"), write(&tree, 4096)).unwrap();
+    std::fs::write(machine.path("trivy.db"), trivy_db()).unwrap();
     machine.run("db import trivy.db -o imported.db").succeeds(&["imported.db", "debian"]);
     machine.run("rootfs root --db imported.db").succeeds(&[
         "CVE-2022-0778",
@@ -151,6 +156,57 @@ fn trivys_database_is_imported_and_answers() {
     ]);
     let machine = machine.write("no.db", "nothing of the kind");
     machine.run("db import no.db -o x.db").fails(2, &["none of trivy.db"]);
+}
+
+/// `trivy.db` as Trivy publishes it: one layer, a tar with the file and when it was made.
+fn published_trivy_db(made: &str) -> (Store, Server) {
+    let metadata = format!(r#"{{"Version":2,"UpdatedAt":"{made}","NextUpdate":"{made}"}}"#);
+    let mut archive =
+        tar::Builder::new(flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast()));
+    for (name, content) in
+        [("trivy.db", trivy_db().as_slice()), ("metadata.json", metadata.as_bytes())]
+    {
+        let mut header = tar::Header::new_gnu();
+        header.set_size(content.len() as u64);
+        header.set_mode(0o644);
+        archive.append_data(&mut header, name, content).unwrap();
+    }
+    let archive = archive.into_inner().unwrap().finish().unwrap();
+    let store = Store::default();
+    let server = store.serve(|_, _| None);
+    let reference: Reference = format!("{}/mirror/trivy-db:2", server.host()).parse().unwrap();
+    let repository =
+        Repository::open(&reference, &RegistryOptions::default(), Access::Push).unwrap();
+    let config = "application/vnd.aquasec.trivy.config.v1+json";
+    let layer = "application/vnd.aquasec.trivy.db.layer.v1.tar+gzip";
+    let mut manifest =
+        ArtifactManifest::with_config(repository.push_blob(config, &b"{}"[..]).unwrap());
+    manifest.layers.push(repository.push_blob(layer, archive).unwrap());
+    repository.push_artifact(Some("2"), &manifest).unwrap();
+    (store, server)
+}
+
+#[test]
+fn a_first_time_user_gets_trivys_data_from_a_registry_with_nothing_set_up() {
+    let (_store, server) = published_trivy_db("2024-02-29T12:00:00Z");
+    let machine = Machine::with_vulnerable_debian().variable("PLIMSOLL_SKIP_DB_UPDATE", "false");
+    let source = format!("trivy:{}/mirror/trivy-db:2", server.host());
+    let scan = format!("rootfs root --exit-code 7 --db {source}");
+    let ran = machine.run(&scan);
+    assert_eq!(ran.code, 7, "{ran:?}");
+    assert!(ran.stdout.contains("CVE-2022-0778") && ran.stdout.contains("2024-02-29"), "{ran:?}");
+    // Half a gigabyte of another format is not left behind.
+    let left = std::fs::read_dir(machine.path(".cache/plimsoll/db")).unwrap();
+    let left: Vec<_> = left.map(|entry| entry.unwrap().file_name()).collect();
+    assert!(left.iter().all(|name| !name.to_string_lossy().contains("import")), "{left:?}");
+    machine.run(&format!("db pull {source}")).succeeds(&["up to date with trivy:"]);
+    // Scripts for Trivy name the repository without a scheme.
+    let plain = format!("rootfs root --db-repository {}/mirror/trivy-db:2", server.host());
+    machine.run(&plain).succeeds(&["CVE-2022-0778"]);
+    machine.run("db info").succeeds(&["imported", "trivy:"]);
+    machine
+        .run(&format!("db pull {source} --key root/etc/debian_version"))
+        .fails(2, &["no public key"]);
 }
 
 #[test]

@@ -38,7 +38,7 @@ fn as_table(database: &ChosenDatabase, info: &Info) -> String {
     if info.starter {
         text.push_str(
             "A small hand-made set of well-known vulnerabilities, for a first look: it misses\n\
-             nearly everything. Build a full database with `plimsoll db build`.\n",
+             nearly everything. `plimsoll db pull` gets a full database.\n",
         );
     }
     // Writing to a string cannot fail.
