@@ -6,12 +6,14 @@
 mod details;
 mod entries;
 mod join;
+mod pool;
 mod small;
 mod texts;
 
 use self::details::Details;
-use crate::collector::{Collector, Counts, Strings};
-use crate::database::format::{self, NONE, Section, put_u32};
+use self::pool::Pool;
+use crate::collector::{Collector, Counts};
+use crate::database::format::{self, Section, put_u32};
 use crate::model::Source;
 use crate::sink::SourceId;
 
@@ -172,110 +174,6 @@ impl SourceOrder {
     fn place(&self, source: SourceId) -> u32 {
         self.place[usize::from(source.0)]
     }
-}
-
-/// Every string of the file, sorted; a string's number is its rank.
-struct Pool {
-    /// The collector's numbers to ranks.
-    ranks: Vec<u32>,
-    sorted: Vec<Box<str>>,
-}
-
-impl Pool {
-    /// Takes the strings that are used out of the collector, with those of the other records
-    /// added. What was interned and is not used any more leaves no trace.
-    fn new(collector: &mut Collector, details: &Details, options: &WriteOptions) -> Pool {
-        let mut used = used_strings(collector);
-        let mut strings: Strings = std::mem::take(&mut collector.strings);
-        let mut add = |text: &str| {
-            let id = strings.intern(text) as usize;
-            if id >= used.len() {
-                used.resize(id + 1, false);
-            }
-            used[id] = true;
-        };
-        details.each_string(&mut add);
-        for source in &collector.sources {
-            let Source { id, name, url, license } = &source.source;
-            [id, name, url, license].into_iter().chain(&source.date).for_each(|text| add(text));
-        }
-        for (_, record) in &collector.exploited {
-            [&record.id, &record.added].into_iter().chain(&record.due).for_each(|text| add(text));
-        }
-        for (_, record) in &collector.end_of_life {
-            let dates = record.end_of_life.iter().chain(&record.extended_support);
-            [&record.product, &record.release].into_iter().chain(dates).for_each(|text| add(text));
-        }
-        for (_, record) in &collector.repositories {
-            std::iter::once(&record.name).chain(&record.cpes).for_each(|text| add(text));
-        }
-        let others = [&options.created, &options.builder, &collector.epss_date];
-        others.into_iter().flatten().for_each(|text| add(text));
-
-        let list = strings.into_list().into_iter().enumerate();
-        let mut sorted: Vec<(Box<str>, usize)> =
-            list.filter(|(id, _)| used[*id]).map(|(id, text)| (text, id)).collect();
-        sorted.sort_unstable();
-        // What is not used has no rank, and asking for it would stop the build.
-        let mut ranks = vec![NONE; used.len()];
-        for (rank, (_, id)) in sorted.iter().enumerate() {
-            ranks[*id] = rank as u32;
-        }
-        Pool { ranks, sorted: sorted.into_iter().map(|(text, _)| text).collect() }
-    }
-
-    /// The rank of a string of the collector.
-    fn rank(&self, id: u32) -> u32 {
-        let rank = self.ranks[id as usize];
-        debug_assert_ne!(rank, NONE, "a string that is written was counted as used");
-        rank
-    }
-
-    /// The rank of a text that was added.
-    fn find(&self, text: &str) -> u32 {
-        let place = self.sorted.binary_search_by(|probe| (**probe).cmp(text));
-        place.expect("all strings were added when the pool was made") as u32
-    }
-
-    fn optional(&self, text: Option<&str>) -> u32 {
-        text.map_or(NONE, |text| self.find(text))
-    }
-
-    fn text(&self, rank: u32) -> &str {
-        &self.sorted[rank as usize]
-    }
-
-    fn write(&self, sections: &mut Sections) {
-        let mut end = 0u64;
-        let index = sections.start(Section::StringIndex);
-        put_u32(index, 0);
-        for text in &self.sorted {
-            end += text.len() as u64;
-            // A pool past 4 GiB is refused when its section is finished.
-            put_u32(index, end as u32);
-        }
-        sections.start(Section::Strings).extend(self.sorted.iter().flat_map(|text| text.bytes()));
-    }
-}
-
-/// Which of the collector's strings its statements about packages need.
-fn used_strings(collector: &Collector) -> Vec<bool> {
-    let mut used = vec![false; collector.strings.len()];
-    let mut add = |id: u32| used[id as usize] = true;
-    let mut verdicts = vec![false; collector.verdicts.len()];
-    for row in &collector.affected {
-        [row.namespace, row.package, row.vulnerability].into_iter().for_each(&mut add);
-        verdicts[row.verdict as usize] = true;
-    }
-    for (verdict, id) in collector.verdicts.iter() {
-        if verdicts[id as usize] {
-            verdict.each_string(&mut add);
-        }
-    }
-    for source in &collector.sources {
-        source.covers.iter().copied().for_each(&mut add);
-    }
-    used
 }
 
 fn write_sources(

@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use super::alpine::ALPINE;
 use super::identifier::{is_id, is_word};
-use super::{FileContext, Speaker, contains, file_name, first_sign};
+use super::{FileContext, Speaker, contains, file_name, first_sign, osv};
 use crate::model::{Affected, Range, Status, Vulnerability};
 use crate::sink::Sink;
 
@@ -68,6 +68,8 @@ pub(super) fn recognises(path: &str, head: &[u8]) -> bool {
         && contains(head, "\"id\"")
         && (contains(head, "\"state\"") || file_name(path).starts_with("CVE-"))
         && !contains(head, "\"dataType\"")
+        // Alpine's records in the OSV database link to the tracker too.
+        && !osv::recognises(path, head)
 }
 
 pub(super) fn parse(file: &FileContext, bytes: &[u8], sink: &mut dyn Sink) {

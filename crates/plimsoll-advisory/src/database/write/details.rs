@@ -132,9 +132,9 @@ pub(super) fn write(
             .sources
             .iter()
             .flat_map(|detail| &detail.record.aliases)
-            .map(|alias| pool.find(alias))
+            .map(|alias| pool.rank_of(alias))
             .collect();
-        for &name in aliases.iter().chain([&id]) {
+        for &name in aliases.iter().chain([&pool.rank_of(&vulnerability.id)]) {
             names.insert((format::hash(pool.text(name)), name, place as u32));
         }
 
@@ -144,6 +144,7 @@ pub(super) fn write(
         put_u32(out, position);
 
         let out = sections.start(Section::Facts);
+        let aliases: Vec<u32> = aliases.into_iter().map(|rank| pool.id(rank)).collect();
         put_list(out, aliases.into_iter());
         put_varint(out, vulnerability.sources.len() as u32);
         for part in &vulnerability.sources {
@@ -182,7 +183,7 @@ pub(super) fn write(
     }
     let out = sections.start(Section::Names);
     for (hash, name, place) in names {
-        [hash, name, place].into_iter().for_each(|value| put_u32(out, value));
+        [hash, pool.id(name), place].into_iter().for_each(|value| put_u32(out, value));
     }
 }
 

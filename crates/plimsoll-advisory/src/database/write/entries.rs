@@ -57,7 +57,9 @@ pub(super) fn write(
 
         let position = sections.start(Section::Entries).len() as u32;
         let out = sections.start(Section::Packages);
-        [first.hash, first.package, position].into_iter().for_each(|value| put_u32(out, value));
+        [first.hash, pool.id(first.package), position]
+            .into_iter()
+            .for_each(|value| put_u32(out, value));
 
         put_varint(sections.start(Section::Entries), package.len() as u32);
         let mut previous = 0;
@@ -100,7 +102,7 @@ fn encode_verdicts(
         .into_iter()
         .enumerate()
         .filter(|(id, _)| used[*id])
-        .map(|(id, verdict)| (encode(verdict.map_strings(|id| pool.rank(id))), id))
+        .map(|(id, verdict)| (encode(verdict.map_strings(|id| pool.rank(id)), pool), id))
         .collect();
     encoded.sort_unstable();
     let mut ranks = vec![0; used.len()];
@@ -115,7 +117,7 @@ fn encode_verdicts(
     (distinct, ranks)
 }
 
-fn encode(value: Verdict) -> Vec<u8> {
+fn encode(value: Verdict, pool: &Pool) -> Vec<u8> {
     let mut fields = 0;
     let mut body = Vec::new();
     let ones = [
@@ -126,13 +128,13 @@ fn encode(value: Verdict) -> Vec<u8> {
     for (bit, one) in ones {
         if let Some(id) = one {
             fields |= bit;
-            put_varint(&mut body, id);
+            put_varint(&mut body, pool.id(id));
         }
     }
     let mut list = |bit: u32, ids: Box<[u32]>, body: &mut Vec<u8>| {
         if !ids.is_empty() {
             fields |= bit;
-            put_sorted(body, ids);
+            put_sorted(body, ids, pool);
         }
     };
     list(verdict::ADVISORIES, value.advisories, &mut body);
@@ -142,7 +144,7 @@ fn encode(value: Verdict) -> Vec<u8> {
         for range in &value.ranges {
             let present = range.iter().enumerate().filter(|(_, bound)| bound.is_some());
             body.push(present.map(|(place, _)| 1 << place).sum());
-            range.iter().flatten().for_each(|&id| put_varint(&mut body, id));
+            range.iter().flatten().for_each(|&id| put_varint(&mut body, pool.id(id)));
         }
     }
     list(verdict::VERSIONS, value.versions, &mut body);
@@ -151,7 +153,7 @@ fn encode(value: Verdict) -> Vec<u8> {
     fields |= if value.ranges.is_empty() { 0 } else { verdict::RANGES };
     if !value.imports.is_empty() {
         fields |= verdict::IMPORTS;
-        put_imports(&mut body, value.imports.into_vec());
+        put_imports(&mut body, value.imports.into_vec(), pool);
     }
 
     let severity = value.severity.map_or(0, |severity| (severity as u8 + 1) << 4);
@@ -161,7 +163,7 @@ fn encode(value: Verdict) -> Vec<u8> {
     out
 }
 
-fn put_imports(out: &mut Vec<u8>, mut imports: Vec<ImportIds>) {
+fn put_imports(out: &mut Vec<u8>, mut imports: Vec<ImportIds>, pool: &Pool) {
     for list in imports.iter_mut().flat_map(|import| &mut import.lists) {
         *list = sorted(std::mem::take(list)).into();
     }
@@ -169,15 +171,15 @@ fn put_imports(out: &mut Vec<u8>, mut imports: Vec<ImportIds>) {
     imports.dedup();
     put_varint(out, imports.len() as u32);
     for import in imports {
-        put_varint(out, import.path);
-        import.lists.into_iter().for_each(|list| put_sorted(out, list));
+        put_varint(out, pool.id(import.path));
+        import.lists.into_iter().for_each(|list| put_sorted(out, list, pool));
     }
 }
 
-fn put_sorted(out: &mut Vec<u8>, ids: Box<[u32]>) {
+fn put_sorted(out: &mut Vec<u8>, ids: Box<[u32]>, pool: &Pool) {
     let ids = sorted(ids);
     put_varint(out, ids.len() as u32);
-    ids.iter().for_each(|&id| put_varint(out, id));
+    ids.iter().for_each(|&id| put_varint(out, pool.id(id)));
 }
 
 /// The order of a list says nothing, so the file has each in one order.
@@ -235,7 +237,7 @@ fn write_namespaces(
     let mut places = BTreeMap::new();
     let out = sections.start(Section::Namespaces);
     for (place, (name, (first, count))) in namespaces.into_iter().enumerate() {
-        [name, first, count].into_iter().for_each(|value| put_u32(out, value));
+        [pool.id(name), first, count].into_iter().for_each(|value| put_u32(out, value));
         places.insert(name, place as u32);
     }
     let out = sections.start(Section::Coverage);

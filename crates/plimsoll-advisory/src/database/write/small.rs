@@ -100,14 +100,15 @@ fn write_repositories(
     let mut merged: BTreeMap<u32, BTreeSet<u32>> = BTreeMap::new();
     for (source, record) in &collector.repositories {
         counter.of(*source).repositories += 1;
-        let cpes = record.cpes.iter().map(|cpe| pool.find(cpe));
-        merged.entry(pool.find(&record.name)).or_default().extend(cpes);
+        let cpes = record.cpes.iter().map(|cpe| pool.rank_of(cpe));
+        merged.entry(pool.rank_of(&record.name)).or_default().extend(cpes);
     }
     for (name, cpes) in merged {
         let position = sections.start(Section::Facts).len() as u32;
+        let cpes: Vec<u32> = cpes.into_iter().map(|rank| pool.id(rank)).collect();
         details::put_list(sections.start(Section::Facts), cpes.into_iter());
         let out = sections.start(Section::Repositories);
-        put_u32(out, name);
+        put_u32(out, pool.id(name));
         put_u32(out, position);
     }
 }
