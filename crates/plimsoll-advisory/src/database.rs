@@ -283,7 +283,10 @@ impl Database {
     ) -> Option<usize> {
         let hash = format::hash(name);
         let end = rows.end;
-        let first = partition(rows, |row| {
+        // Hashes are spread evenly, so the place of one is known but for a few rows.
+        let share = (u64::from(hash) * rows.len() as u64) >> 32;
+        let guess = rows.start.saturating_add(share as usize);
+        let first = partition_near(rows, guess, |row| {
             self.row(section, row).is_some_and(|[probe]: [u32; 1]| probe < hash)
         });
         // Names with the same hash stand next to each other.
@@ -323,6 +326,41 @@ fn partition(range: std::ops::Range<usize>, before: impl Fn(usize) -> bool) -> u
         } else {
             end = middle;
         }
+    }
+    start
+}
+
+/// The same, starting at a guess and going away from it in growing steps.
+fn partition_near(
+    range: std::ops::Range<usize>,
+    guess: usize,
+    before: impl Fn(usize) -> bool,
+) -> usize {
+    let std::ops::Range { start, end } = range;
+    if start >= end {
+        return start;
+    }
+    let guess = guess.clamp(start, end - 1);
+    let mut step = 8;
+    if before(guess) {
+        let mut low = guess + 1;
+        loop {
+            let probe = low.saturating_add(step).min(end);
+            if probe == end || !before(probe) {
+                return partition(low..probe, before);
+            }
+            low = probe + 1;
+            step *= 2;
+        }
+    }
+    let mut high = guess;
+    while high > start {
+        let probe = high.saturating_sub(step).max(start);
+        if before(probe) {
+            return partition(probe + 1..high, before);
+        }
+        high = probe;
+        step *= 2;
     }
     start
 }

@@ -10,8 +10,9 @@ use plimsoll_image::Secret;
 use plimsoll_sync::Source;
 
 use super::{Format, Lookup, Sources, registry, table_or_json};
-use crate::args::{DatabaseArgs, DbArgs, FetchArgs, PullArgs, PushArgs};
+use crate::args::DatabaseArgs;
 use crate::commands::db::fetch::default_directory;
+use crate::database_args::{DbArgs, FetchArgs, PullArgs, PushArgs};
 use crate::database_source::DatabaseSource;
 use crate::{duration, values};
 

@@ -7,6 +7,7 @@ mod clock;
 mod commands;
 mod config_file;
 mod database;
+mod database_args;
 mod database_source;
 mod deadline;
 mod duration;

@@ -512,6 +512,18 @@ pub(crate) fn any_calls() -> impl Strategy<Value = Vec<(u8, Call)>> {
 
 proptest! {
     #[test]
+    fn a_guess_only_saves_time(
+        mut list in proptest::collection::vec(0u32..50, 0..80),
+        wanted in 0u32..50,
+        guess in 0usize..100,
+    ) {
+        list.sort_unstable();
+        let before = |index: usize| list[index] < wanted;
+        let found = partition_near(0..list.len(), guess, before);
+        prop_assert_eq!(found, list.partition_point(|&probe| probe < wanted));
+    }
+
+    #[test]
     fn what_goes_in_comes_out(calls in any_calls()) {
         let database = database(&calls);
         for (_, call) in &calls {
