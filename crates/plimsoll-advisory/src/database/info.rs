@@ -105,7 +105,8 @@ impl Info {
     }
 }
 
-fn source(database: &Database, row: usize) -> Option<SourceInfo> {
+/// One source, by its place in the file.
+pub(super) fn source(database: &Database, row: usize) -> Option<SourceInfo> {
     let names = SourceRef::at(database, u32::try_from(row).ok()?)?;
     let numbers: [u32; 5 + SOURCE_COUNTS] = database.row(Section::Sources, row)?;
     let (_, counts) = numbers.split_last_chunk::<SOURCE_COUNTS>()?;

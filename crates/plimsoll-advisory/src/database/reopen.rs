@@ -3,10 +3,9 @@
 
 use std::collections::BTreeSet;
 
-use super::format::{SOURCE_COUNTS, Section};
-use super::{Database, SourceRef};
-use crate::collector::{AffectedRow, CollectedSource, Collector, Counts};
-use crate::model::Source;
+use super::format::Section;
+use super::{Database, SourceInfo, SourceRef, info};
+use crate::collector::{AffectedRow, CollectedSource, Collector};
 use crate::sink::{Sink, SourceId};
 
 /// What of a database is left out when it is reopened.
@@ -60,20 +59,8 @@ impl Database {
     }
 
     fn reopen_source(&self, row: u32) -> Option<CollectedSource> {
-        let names = SourceRef::at(self, row)?;
-        let numbers: [u32; 5 + SOURCE_COUNTS] = self.row(Section::Sources, row as usize)?;
-        let (_, counts) = numbers.split_last_chunk::<SOURCE_COUNTS>()?;
-        Some(CollectedSource {
-            source: Source {
-                id: names.id().to_owned(),
-                name: names.name().to_owned(),
-                url: names.url().to_owned(),
-                license: names.license().to_owned(),
-            },
-            date: names.date().map(str::to_owned),
-            covers: BTreeSet::new(),
-            counts: Counts::from_array(*counts),
-        })
+        let SourceInfo { source, date, counts } = info::source(self, row as usize)?;
+        Some(CollectedSource { source, date, covers: BTreeSet::new(), counts })
     }
 
     fn reopen_statements(&self, left_out: &LeftOut<'_>, collector: &mut Collector) -> Option<()> {
