@@ -75,8 +75,8 @@ pub(crate) fn refresh(
         Err(error) if chosen => Err(error),
         // Nobody asked for a source; the starter answers, and says what it is.
         Err(error) => Ok(vec![format!(
-            "{}; --skip-db-update does not try",
-            with_causes(&error).replace('\n', " ")
+            "full advisories could not be downloaded (--skip-db-update does not try): {}",
+            with_causes(&error).replace("\n  - ", "; ")
         )]),
     }
 }

@@ -1,6 +1,6 @@
 //! `plimsoll db search`: what a database knows of a vulnerability or a package.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::path::Path;
 
@@ -16,6 +16,9 @@ use crate::exit::Outcome;
 use crate::output;
 use crate::values::Format;
 
+/// Releases and ecosystems that are named for one package.
+const PLACES: usize = 4;
+
 /// What was found, the most telling first.
 struct Found<'d> {
     database: &'d Database,
@@ -23,7 +26,8 @@ struct Found<'d> {
     named: Option<(VulnerabilityEntry<'d>, Vec<Row<'d>>)>,
     /// Packages whose name has the word: namespace, name and statements.
     packages: Vec<(&'d str, &'d str, Vec<AffectedEntry<'d>>)>,
-    /// Vulnerabilities whose title has the word, with the title; the worst first.
+    /// Vulnerabilities of those packages, or whose title has the word, with the title; the worst
+    /// first.
     titles: Vec<(VulnerabilityEntry<'d>, String)>,
 }
 
@@ -82,9 +86,14 @@ impl<'d> Found<'d> {
         packages.sort_by_key(|(namespace, package, _)| {
             (!package.eq_ignore_ascii_case(&word), *package, *namespace)
         });
+        let of_packages: BTreeSet<&str> = packages
+            .iter()
+            .flat_map(|(_, _, entries)| entries)
+            .map(|entry| entry.vulnerability())
+            .collect();
         let titled = database.iter_vulnerabilities().filter_map(|entry| {
-            let title = title(&entry).filter(|title| has_word(title))?;
-            Some((entry, title))
+            let title = title(&entry).unwrap_or_default();
+            (of_packages.contains(entry.id()) || has_word(&title)).then_some((entry, title))
         });
         let mut titles: Vec<_> = titled.collect();
         titles.sort_by_cached_key(|(entry, _)| {
@@ -113,10 +122,11 @@ impl<'d> Found<'d> {
             for (namespace, package, entry) in rows.iter().take(limit) {
                 let _ = writeln!(
                     text,
-                    "  {namespace:<18} {:<28} {:<20} {} ({})",
+                    "  {namespace:<18} {:<28} {:<20} {}{} ({})",
                     printable(package),
                     entry.status().word(),
                     printable(&versions(entry)),
+                    entry.channel().map(|channel| format!(" in {channel}")).unwrap_or_default(),
                     entry.source().id()
                 );
             }
@@ -126,20 +136,35 @@ impl<'d> Found<'d> {
         if self.packages.is_empty() && self.titles.is_empty() {
             return format!("nothing about {word:?} in {place}\n");
         }
-        if !self.packages.is_empty() {
-            let _ = writeln!(text, "{} packages", self.packages.len());
+        // One line for a name, wherever it is a package.
+        let mut names: Vec<(&str, usize, Vec<&str>)> = Vec::new();
+        for (namespace, package, entries) in &self.packages {
+            match names.last_mut().filter(|(name, ..)| name == package) {
+                Some((_, statements, places)) => {
+                    *statements += entries.len();
+                    places.push(namespace);
+                }
+                None => names.push((package, entries.len(), vec![namespace])),
+            }
         }
-        for (namespace, package, entries) in self.packages.iter().take(limit) {
+        if !names.is_empty() {
+            let _ = writeln!(text, "{} packages", names.len());
+        }
+        for (name, statements, places) in names.iter().take(limit) {
+            let first = places.iter().take(PLACES).copied().collect::<Vec<_>>().join(", ");
+            let others = match places.len().saturating_sub(PLACES) {
+                0 => String::new(),
+                others => format!(" and {others} more"),
+            };
             let _ = writeln!(
                 text,
-                "  {namespace:<18} {:<36} {:>5} statements",
-                printable(package),
-                entries.len()
+                "  {:<40} {statements:>6} statements in {first}{others}",
+                printable(name)
             );
         }
-        more(&mut text, self.packages.len(), limit);
+        more(&mut text, names.len(), limit);
         if !self.titles.is_empty() {
-            let _ = writeln!(text, "{} vulnerabilities by title", self.titles.len());
+            let _ = writeln!(text, "{} vulnerabilities, the worst first", self.titles.len());
         }
         for (entry, title) in self.titles.iter().take(limit) {
             let exploited = self.database.exploited(entry.id()).map_or("", |_| " [exploited]");
@@ -201,6 +226,7 @@ impl<'d> Found<'d> {
                 "Source": entry.source().id(),
                 "Status": entry.status().word(),
                 "RawStatus": entry.raw_status(),
+                "Channel": entry.channel(),
                 "Versions": versions(entry),
                 "Advisories": entry.advisories().collect::<Vec<_>>(),
             })
