@@ -40,6 +40,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         "plimsoll",
         &[
             "plimsoll-attest",
+            "plimsoll-fetch",
             "plimsoll-sync",
             "plimsoll-java-index",
             "plimsoll-report",
