@@ -132,6 +132,21 @@ fn a_build_that_loses_a_source_is_not_kept() {
     machine.run("db build --from new --output day.db --until yesterday").fails(2, &["yesterday"]);
 }
 
+#[test]
+fn a_build_that_is_killed_leaves_the_old_database_or_the_new_one() {
+    let machine = with_two_databases();
+    let old = std::fs::read(machine.path("old.db")).unwrap();
+    let new = std::fs::read(machine.path("new.db")).unwrap();
+    for round in 0..24 {
+        std::fs::write(machine.path("kept.db"), &old).unwrap();
+        // From before the first write to after the last.
+        machine.kill_after("db build --from new --output kept.db", round * 3);
+        let kept = std::fs::read(machine.path("kept.db")).unwrap();
+        assert!(kept == old || kept == new, "round {round}");
+        machine.run("db verify kept.db").succeeds(&["whole"]);
+    }
+}
+
 /// A `trivy.db` with one advisory.
 fn trivy_db() -> Vec<u8> {
     let advisory = br#"{"FixedVersion":"1.1.1k-1+deb11u2","VendorIDs":["DSA-5103-1"]}"#;

@@ -96,7 +96,27 @@ impl Machine {
     /// Runs `plimsoll` with the words of `line`.
     pub(crate) fn run(&self, line: &str) -> Ran {
         let started = Instant::now();
-        let Output { status, stdout, stderr } = Command::new(env!("CARGO_BIN_EXE_plimsoll"))
+        let Output { status, stdout, stderr } = self.command(line).output().unwrap();
+        assert!(started.elapsed() < MOST_TIME, "{line} took {:?}", started.elapsed());
+        Ran {
+            code: status.code().unwrap(),
+            stdout: String::from_utf8(stdout).unwrap(),
+            stderr: String::from_utf8(stderr).unwrap(),
+        }
+    }
+
+    /// Starts `plimsoll` and ends it without a chance to clean up.
+    pub(crate) fn kill_after(&self, line: &str, milliseconds: u64) {
+        let mut child =
+            self.command(line).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        std::thread::sleep(Duration::from_millis(milliseconds));
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+
+    fn command(&self, line: &str) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_plimsoll"));
+        command
             .args(line.split_whitespace())
             .current_dir(self.directory.path())
             .env_clear()
@@ -104,15 +124,8 @@ impl Machine {
             // Tests ask nothing of the network that they did not set up.
             .env("PLIMSOLL_SKIP_DB_UPDATE", "true")
             .envs(self.variables.iter().map(|(name, value)| (name, value)))
-            .stdin(Stdio::null())
-            .output()
-            .unwrap();
-        assert!(started.elapsed() < MOST_TIME, "{line} took {:?}", started.elapsed());
-        Ran {
-            code: status.code().unwrap(),
-            stdout: String::from_utf8(stdout).unwrap(),
-            stderr: String::from_utf8(stderr).unwrap(),
-        }
+            .stdin(Stdio::null());
+        command
     }
 
     pub(crate) fn exists(&self, path: impl AsRef<Path>) -> bool {

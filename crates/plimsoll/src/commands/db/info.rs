@@ -60,7 +60,10 @@ fn as_table(database: &ChosenDatabase, info: &Info) -> String {
         "          {} known exploited, {} EPSS scores{}, {} releases with support dates",
         info.exploited,
         info.epss,
-        info.epss_date.as_ref().map(|date| format!(" of {date}")).unwrap_or_default(),
+        info.epss_date
+            .as_ref()
+            .map(|date| format!(" of {}", date.get(..10).unwrap_or(date)))
+            .unwrap_or_default(),
         info.end_of_life
     );
     text.push_str("\nsources\n");
@@ -101,6 +104,7 @@ fn as_json(database: &ChosenDatabase, info: &Info) -> Value {
                 "Skipped": counts.skipped,
                 "Rejected": counts.rejected,
                 "Affected": counts.affected,
+                "Merged": counts.merged,
                 "Vulnerabilities": counts.vulnerabilities,
             })
         })
