@@ -224,6 +224,9 @@ pub(crate) struct DatabaseArgs {
     /// Fail when the database is older than this, such as 48h
     #[arg(long, value_name = "DURATION")]
     pub(crate) db_max_age: Option<String>,
+    /// Bring the database up to date and scan nothing, as `plimsoll db pull` does
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL", hide_possible_values = true)]
+    pub(crate) download_db_only: Option<bool>,
     /// Use the database as it is, without asking the network for a newer one
     #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL", hide_possible_values = true, alias = "skip-update")]
     pub(crate) skip_db_update: Option<bool>,

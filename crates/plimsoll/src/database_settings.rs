@@ -122,6 +122,17 @@ pub(super) fn of_scan(
     Ok(settings)
 }
 
+/// What a scan would get, and nothing else.
+pub(super) fn pull_only(database: DatabaseSettings, registry: Sources) -> DatabaseAction {
+    DatabaseAction::Pull(Box::new(PullSettings {
+        sources: database.sources,
+        output: database.file,
+        keys: database.keys,
+        only_scores: false,
+        registry,
+    }))
+}
+
 /// A command about databases.
 pub(super) fn action(
     args: &DbArgs,

@@ -222,6 +222,13 @@ fn action(
     lookup: &Lookup<'_>,
 ) -> anyhow::Result<Action> {
     Ok(match command {
+        CommandArgs::Image(image)
+            if lookup.switch("download-db-only", image.scan.database.download_db_only)? =>
+        {
+            let database = database_settings::of_scan(&image.scan.database, lookup)?;
+            let registry = sources(&image.source, lookup)?;
+            Action::Database(database_settings::pull_only(database, registry))
+        }
         CommandArgs::Image(image) => {
             let inputs = match lookup.list("input", &[])? {
                 // A path may have a comma in it, so what was typed is not split.

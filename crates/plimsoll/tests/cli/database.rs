@@ -215,6 +215,11 @@ fn a_first_time_user_gets_trivys_data_from_a_registry_with_nothing_set_up() {
     let left: Vec<_> = left.map(|entry| entry.unwrap().file_name()).collect();
     assert!(left.iter().all(|name| !name.to_string_lossy().contains("import")), "{left:?}");
     machine.run(&format!("db pull {source}")).succeeds(&["up to date with trivy:"]);
+    // As Trivy's users prepare a machine.
+    let plain = format!("{}/mirror/trivy-db:2", server.host());
+    machine
+        .run(&format!("image --download-db-only --db-repository {plain}"))
+        .succeeds(&["up to date with trivy:"]);
     // Scripts for Trivy name the repository without a scheme.
     let plain = format!("rootfs root --db-repository {}/mirror/trivy-db:2", server.host());
     machine.run(&plain).succeeds(&["CVE-2022-0778"]);
