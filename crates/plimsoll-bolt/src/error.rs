@@ -55,7 +55,7 @@ pub enum Damage {
     /// A sub-bucket's value is shorter than it must be, or is no leaf.
     #[error("the bucket of element {0} is broken")]
     Bucket(u16),
-    /// A tree of [`MAX_DEPTH`](crate::file::MAX_DEPTH) levels has more pages than any disk.
+    /// A tree of `MAX_DEPTH` levels has more pages than any disk.
     #[error("the tree is too deep: its pages form a circle")]
     TooDeep,
     /// Buckets inside buckets inside buckets, …
