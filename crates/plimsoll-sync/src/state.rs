@@ -3,6 +3,8 @@
 
 use std::path::{Path, PathBuf};
 
+use plimsoll_advisory::Database;
+use plimsoll_advisory::build::scores_path;
 use plimsoll_attest::TrustedKeys;
 use plimsoll_image::Digest;
 use serde::{Deserialize, Serialize};
@@ -74,11 +76,16 @@ pub struct LocalState {
     pub source: Option<String>,
 }
 
-/// Looks at a local database: whether it is whole, and with keys whether one of them signed it.
+/// Looks at a local database and its scores: whether they are whole, and with keys whether one of
+/// them signed each.
 pub fn local_state(database: &Path, keys: &TrustedKeys) -> Result<LocalState, Refusal> {
     let state = State::read(database);
     let held = Held::look(database, Kind::Database, state.database.as_ref(), keys)?;
     let signature = held.signature?;
+    let scores = scores_path(database);
+    if scores.exists() {
+        Held::look(&scores, Kind::Overlay, state.overlay.as_ref(), keys)?.signature?;
+    }
     let time = state.checked_at.and_then(|seconds| jiff::Timestamp::from_second(seconds).ok());
     Ok(LocalState {
         content: held.content,
@@ -89,9 +96,11 @@ pub fn local_state(database: &Path, keys: &TrustedKeys) -> Result<LocalState, Re
     })
 }
 
-/// When a source was last asked about a database with success, as RFC 3339. Nothing of the database
-/// itself is read.
+/// When a source was last asked with success about the database that is there, as RFC 3339; nothing
+/// if an update did not put it there. Only the header of the database is read.
 pub fn last_checked(database: &Path) -> Option<String> {
-    let seconds = State::read(database).checked_at?;
-    Some(jiff::Timestamp::from_second(seconds).ok()?.to_string())
+    let state = State::read(database);
+    let there = Database::open(database).ok()?.digest();
+    state.database.filter(|remembered| remembered.content == there)?;
+    Some(jiff::Timestamp::from_second(state.checked_at?).ok()?.to_string())
 }

@@ -119,9 +119,26 @@ fn foreign(wanted: &Wanted<'_>, source: &DatabaseSource) -> anyhow::Result<Acqui
     if !wanted.keys.is_empty() {
         bail!("other scanners' databases are not signed, and a key was asked for");
     }
+    if wanted.only_scores {
+        bail!("it has no scores of its own that could be fetched alone");
+    }
+    // One process at a time: the second finds what the first has brought.
+    if let Some(parent) = wanted.file.parent() {
+        fs::create_dir_all(parent).with_context(|| format!("cannot make {}", parent.display()))?;
+    }
+    let path = wanted.file.with_extension("pull.lock");
+    let lock = fs::File::create(&path)
+        .and_then(|lock| lock.lock().map(|()| lock))
+        .with_context(|| format!("cannot lock {}", path.display()))?;
+    let imported = import_locked(wanted, source);
+    drop(lock);
+    imported
+}
+
+fn import_locked(wanted: &Wanted<'_>, source: &DatabaseSource) -> anyhow::Result<Acquired> {
     let origin = Origin::read(wanted.file);
     let known = origin.as_ref().filter(|origin| origin.source == source.to_string());
-    let known = known.filter(|_| wanted.file.exists()).map(|origin| origin.digest.as_str());
+    let known = known.map(|origin| origin.digest.as_str());
     // Beside the target: it may be too large for the temporary directory.
     let directory = wanted.file.with_extension("import");
     let registry = &wanted.registry;
@@ -157,7 +174,8 @@ fn foreign(wanted: &Wanted<'_>, source: &DatabaseSource) -> anyhow::Result<Acqui
     };
     let built = build::import(main, &options)?;
     built.save(wanted.file).context("the database was imported, but could not be kept")?;
-    Origin { source: source.to_string(), digest, checked_at: wanted.clock.rfc3339() }
+    let content = Database::open(wanted.file)?.digest();
+    Origin { source: source.to_string(), digest, content, checked_at: wanted.clock.rfc3339() }
         .write(wanted.file);
     // Half a gigabyte that nobody needs any more; the next pull does without it.
     let _ = fs::remove_dir_all(&directory);
@@ -181,7 +199,10 @@ fn metadata_date(directory: &Path) -> Option<String> {
 #[derive(Debug, Default)]
 pub(crate) struct Origin {
     pub(crate) source: String,
+    /// Of what was fetched.
     pub(crate) digest: String,
+    /// Content digest of the database that was made of it.
+    content: String,
     /// RFC 3339.
     pub(crate) checked_at: String,
 }
@@ -191,21 +212,28 @@ impl Origin {
         database.with_extension("origin.json")
     }
 
-    /// What is known of a database; nothing if it was not imported by a pull.
+    /// What is known of the database that is there; nothing if a pull did not import it, or somebody
+    /// has put another one in its place since.
     pub(crate) fn read(database: &Path) -> Option<Origin> {
         let text = fs::read_to_string(Origin::path(database)).ok()?;
         let value: Value = serde_json::from_str(&text).ok()?;
         let field = |name: &str| Some(value.get(name)?.as_str()?.to_owned());
-        Some(Origin {
+        let origin = Origin {
             source: field("Source")?,
             digest: field("Digest")?,
+            content: field("Content")?,
             checked_at: field("CheckedAt")?,
-        })
+        };
+        (Database::open(database).ok()?.digest() == origin.content).then_some(origin)
     }
 
     fn write(&self, database: &Path) {
-        let value =
-            json!({"Source": self.source, "Digest": self.digest, "CheckedAt": self.checked_at});
+        let value = json!({
+            "Source": self.source,
+            "Digest": self.digest,
+            "Content": self.content,
+            "CheckedAt": self.checked_at,
+        });
         let text = format!("{value}\n");
         // Without it the next pull fetches everything, and that is all.
         let _ = plimsoll_advisory::database::save(&Origin::path(database), text.as_bytes());

@@ -45,21 +45,29 @@ pub(crate) fn ensure_whole(database: &ChosenDatabase, cache: &CacheSettings) -> 
     Ok(())
 }
 
-/// Fails when a file that the user named is not signed by whom they believe. What an update
-/// installs it has checked itself.
+/// Fails when the database or its scores are not signed by whom the user believes: a file that they
+/// named by the signatures beside it, the one in the cache by what the update has remembered.
 pub(crate) fn ensure_signed(
     database: &ChosenDatabase,
     settings: &DatabaseSettings,
 ) -> anyhow::Result<()> {
-    let (Some(file), false) = (&settings.file, settings.keys.is_empty()) else {
-        if database.path().is_none() && !settings.keys.is_empty() {
-            bail!("--db-key: there is no database that could be signed; name one, or a source");
-        }
+    if settings.keys.is_empty() {
         return Ok(());
+    }
+    let keys = keys::trusted(&settings.keys)?;
+    let Some(file) = database.path() else {
+        bail!("--db-key: there is no database that could be signed; name one, or a source");
     };
-    let signature = read_signature(&signature_path(file))?;
-    plimsoll_sync::verify(file, &signature, &keys::trusted(&settings.keys)?)
-        .with_context(|| format!("the database {} is not to be trusted", file.display()))?;
+    let distrust = || format!("the database {} is not to be trusted", file.display());
+    if settings.file.is_none() {
+        plimsoll_sync::local_state(file, &keys).with_context(distrust)?;
+        return Ok(());
+    }
+    let scores = database.get().scores().is_some().then(|| scores_path(file));
+    for signed in [Some(file), scores.as_deref()].into_iter().flatten() {
+        let signature = read_signature(&signature_path(signed))?;
+        plimsoll_sync::verify(signed, &signature, &keys).with_context(distrust)?;
+    }
     Ok(())
 }
 

@@ -93,6 +93,16 @@ fn a_signed_database_travels_by_delta_and_is_believed_only_with_its_key() {
     machine.run("rootfs root --db new.db --db-key me.pub").succeeds(&["CVE-2022-0778"]);
     machine.run("rootfs root --db new.db --db-key other.pub").fails(2, &["not to be trusted"]);
     machine.run("rootfs root --db old.db --db-key me.pub").fails(2, &["old.db.sig"]);
+
+    // What lies in the cache must be signed too, whoever put it there and whenever.
+    let cached = ".cache/plimsoll/db/plimsoll.db";
+    std::fs::create_dir_all(machine.path(".cache/plimsoll/db")).unwrap();
+    std::fs::copy(machine.path("new.db"), machine.path(cached)).unwrap();
+    machine.run("rootfs root").succeeds(&["CVE-2022-0778"]);
+    machine.run("rootfs root --db-key me.pub").fails(2, &["not to be trusted"]);
+    machine.run("db pull ./mirror --key me.pub").succeeds(&["signed by"]);
+    machine.run("rootfs root --db-key me.pub").succeeds(&["CVE-2022-0778"]);
+    machine.run("rootfs root --db-key other.pub").fails(2, &["not to be trusted"]);
 }
 
 #[test]
@@ -224,6 +234,16 @@ fn a_first_time_user_gets_trivys_data_from_a_registry_with_nothing_set_up() {
     let plain = format!("rootfs root --db-repository {}/mirror/trivy-db:2", server.host());
     machine.run(&plain).succeeds(&["CVE-2022-0778"]);
     machine.run("db info").succeeds(&["imported", "trivy:"]);
+    machine.run(&format!("db pull {source} --only-scores")).succeeds(&["kept as it was"]);
+    // What somebody builds in its place is theirs: nobody is asked about it any more.
+    let machine = machine.write("feeds/DSA/list", NEWER);
+    let cached = ".cache/plimsoll/db/plimsoll.db";
+    let build = format!("db build --from feeds --output {cached} --allow-shrink trivy-db nvd");
+    machine.run(&build).succeeds(&["debian"]);
+    drop(server);
+    let ran = machine.run("rootfs root");
+    ran.succeeds(&["CLEAN"]);
+    assert!(!ran.stderr.contains("could not be"), "{ran:?}");
     machine
         .run(&format!("db pull {source} --key root/etc/debian_version"))
         .fails(2, &["no public key"]);

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
+use plimsoll_advisory::build::scores_path;
 use plimsoll_advisory::database;
 use plimsoll_attest::{PrivateKey, Signature};
 
@@ -38,16 +39,21 @@ pub(crate) fn run(
     Ok(Outcome::Clean)
 }
 
-/// Signs a file, as `cosign sign-blob --key` does.
+/// Signs a database and its scores, as `cosign sign-blob --key` does.
 pub(crate) fn sign(run: &Run<'_>, file: &Path, key: &Path) -> anyhow::Result<Outcome> {
     let key = keys::private(key, run.environment)?;
-    let database = open_file(file)?;
-    database.verify().with_context(|| format!("{} is damaged", file.display()))?;
-    let signature = key.sign(database.bytes()).context("the file could not be signed")?;
-    let target = signature_path(file);
-    database::save(&target, signature.to_string().as_bytes())
-        .with_context(|| format!("cannot write {}", target.display()))?;
-    output::deliver(format!("{}\n", target.display()).as_bytes(), None)?;
+    let scores = scores_path(file);
+    let mut text = String::new();
+    for signed in [Some(file), scores.exists().then_some(scores.as_path())].into_iter().flatten() {
+        let database = open_file(signed)?;
+        database.verify().with_context(|| format!("{} is damaged", signed.display()))?;
+        let signature = key.sign(database.bytes()).context("the file could not be signed")?;
+        let target = signature_path(signed);
+        database::save(&target, signature.to_string().as_bytes())
+            .with_context(|| format!("cannot write {}", target.display()))?;
+        text.push_str(&format!("{}\n", target.display()));
+    }
+    output::deliver(text.as_bytes(), None)?;
     Ok(Outcome::Clean)
 }
 
