@@ -21,7 +21,7 @@ use std::io::{BufReader, Write};
 use std::path::Path;
 use std::time::Instant;
 
-use plimsoll_java_index::{Builder, IndexFile, from_lines, save};
+use plimsoll_java_index::{Builder, IndexFile, from_lines};
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -122,7 +122,7 @@ fn index_and_ask(lines: &str, path: &Path) {
     let counts = from_lines(reader, &mut builder, &mut |problem| println!("{problem:?}")).unwrap();
     let read = begun.elapsed();
     let bytes = builder.finish("measured").unwrap();
-    save(path, &bytes).unwrap();
+    std::fs::write(path, &bytes).unwrap();
     println!("{counts:?}: read in {read:.1?}, built in {:.1?}", begun.elapsed() - read);
     drop(bytes);
 

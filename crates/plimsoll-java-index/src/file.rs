@@ -1,7 +1,7 @@
 //! An index on disk.
 
-use std::fs::{self, File};
-use std::io::{self, Write};
+use std::fs::File;
+use std::io;
 use std::path::Path;
 
 use memmap2::Mmap;
@@ -47,24 +47,4 @@ fn map(path: &Path) -> io::Result<Option<Mmap>> {
     // signal.
     let map = unsafe { Mmap::map(&file)? };
     Ok(Some(map))
-}
-
-/// Writes a file so that it is there whole or not at all, also when the power fails: the bytes go
-/// into a neighbour, which then takes the name.
-pub fn save(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?;
-    let mut neighbour = std::ffi::OsString::from(".");
-    neighbour.push(name);
-    neighbour.push(format!(".{}.new", std::process::id()));
-    let neighbour = path.with_file_name(neighbour);
-    let written = File::create(&neighbour).and_then(|mut file| {
-        file.write_all(bytes)?;
-        file.sync_all()
-    });
-    let renamed = written.and_then(|()| fs::rename(&neighbour, path));
-    if renamed.is_err() {
-        // The first error is the one to report.
-        let _ = fs::remove_file(&neighbour);
-    }
-    renamed
 }

@@ -33,6 +33,6 @@ mod index;
 
 pub use build::{Builder, TooLarge};
 pub use error::IndexError;
-pub use file::{IndexFile, save};
+pub use file::IndexFile;
 pub use index::{Archive, Info, JavaIndex};
 pub use sources::{Counts, Problem, SourceError, from_lines, from_trivy};

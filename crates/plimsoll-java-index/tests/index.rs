@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
 
 use plimsoll_java_index::{
-    Builder, IndexError, IndexFile, JavaIndex, Problem, TooLarge, from_lines, from_trivy, save,
+    Builder, IndexError, IndexFile, JavaIndex, Problem, TooLarge, from_lines, from_trivy,
 };
 
 type Row = ([u8; 20], String, String, String, bool);
@@ -183,9 +183,9 @@ fn a_file_is_mapped_and_saved_whole() {
     let path = scratch.path().join("java.index");
     assert!(matches!(IndexFile::open(&path), Err(IndexError::Open { .. })));
     let rows = sample(100);
-    save(&path, b"").unwrap();
+    std::fs::write(&path, b"").unwrap();
     assert!(matches!(IndexFile::open(&path), Err(IndexError::NotAnIndex)));
-    save(&path, &build(&rows)).unwrap();
+    std::fs::write(&path, build(&rows)).unwrap();
     let file = IndexFile::open(&path).unwrap();
     assert!(file.index().unwrap().by_sha1(&rows[3].0).unwrap().is_some());
     assert_eq!(std::fs::read_dir(scratch.path()).unwrap().count(), 1);

@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use anyhow::{Context, bail};
-use plimsoll_advisory::Database;
 use plimsoll_advisory::build::{self, BuildError, BuildOptions};
+use plimsoll_advisory::{Database, database};
 use plimsoll_java_index as java;
 
 use super::super::Run;
@@ -61,7 +61,7 @@ pub(crate) fn java(run: &Run<'_>, from: &Path, to: &Path) -> anyhow::Result<Stri
         bail!("{} has no Java archives", from.display());
     }
     let bytes = builder.finish(&run.clock.today())?;
-    java::save(to, &bytes)
+    database::save(to, &bytes)
         .with_context(|| format!("cannot write the index to {}", to.display()))?;
     let info = java::JavaIndex::open(&bytes)?.info();
     Ok(format!(
