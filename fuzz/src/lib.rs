@@ -1,7 +1,7 @@
 //! What several targets share.
 
 use plimsoll_image::{Limits, Opened};
-use plimsoll_inventory::{ScanOptions, take_inventory};
+use plimsoll_inventory::{ScanOptions, Selection, take_inventory};
 
 /// A path for each feed that it recognises its files by, and that some feeds take facts from.
 const FEED_PATHS: &[(&str, &str)] = &[
@@ -75,7 +75,9 @@ pub fn feed_path(feed: &str) -> &'static str {
 /// Takes the inventory of an image with limits that a fuzzer can reach.
 pub fn scan(image: Opened) {
     let limits = Limits { layer_size: 64 << 20, entries: 10_000, ..Limits::default() };
+    let selection = Selection::default();
     let options = ScanOptions {
+        selection: &selection,
         cache: None,
         limits,
         threads: 1,

@@ -19,7 +19,21 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("plimsoll-loopback", &[]),
     ("plimsoll-sqlite", &[]),
     ("plimsoll-java-index", &["plimsoll-sqlite"]),
-    ("plimsoll-inventory", &["plimsoll-version", "plimsoll-image", "plimsoll-sqlite"]),
+    ("plimsoll-license", &[]),
+    ("plimsoll-language", &["plimsoll-version", "plimsoll-image"]),
+    ("plimsoll-binary", &["plimsoll-version", "plimsoll-language"]),
+    ("plimsoll-sbom", &["plimsoll-version", "plimsoll-language"]),
+    (
+        "plimsoll-inventory",
+        &[
+            "plimsoll-version",
+            "plimsoll-image",
+            "plimsoll-sqlite",
+            "plimsoll-language",
+            "plimsoll-binary",
+            "plimsoll-sbom",
+        ],
+    ),
     ("plimsoll-advisory", &["plimsoll-version", "plimsoll-bolt", "plimsoll-sqlite"]),
     ("plimsoll-fetch", &["plimsoll-image"]),
     (

@@ -7,6 +7,7 @@ use plimsoll_image::{Problem, ProblemKind};
 use crate::content_sets;
 use crate::databases::{self, Database, FoundAs};
 use crate::layer::{Document, Found, LayerFacts};
+use crate::library;
 use crate::os::{self, OS_FILES};
 use crate::tree::{Origin, Tree};
 use crate::{FileList, Inventory, Location, Package};
@@ -32,11 +33,20 @@ pub fn assemble(layers: &[LayerFacts], skip: &dyn Fn(&str) -> bool) -> Inventory
     }
     packages.sort_by(|a, b| order(a).cmp(&order(b)));
     packages.dedup_by(|a, b| identity(a) == identity(b));
+    library::mark_code(&tree, &mut packages);
+    let first = packages.len();
+    let library::Collected { packages: mut found, symbols } =
+        library::collect(&tree, layers, skip, &mut problems);
+    found.sort_by(|(_, a), (_, b)| order(a).cmp(&order(b)));
+    found.dedup_by(|(_, a), (_, b)| order(a).cmp(&order(b)).is_eq());
+    let (nodes, libraries): (Vec<_>, Vec<_>) = found.into_iter().unzip();
+    packages.extend(libraries);
+    library::attribute(&tree, layers, &mut packages, first, &nodes);
     let detected = view.operating_system(&mut problems);
     let repositories = view.repositories(&mut problems);
     let busybox = os::is_busybox(|path| tree.lookup(path.as_bytes()).is_some());
     let file_count = tree.file_count();
-    Inventory { os: detected, packages, problems, repositories, file_count, busybox }
+    Inventory { os: detected, packages, problems, repositories, file_count, symbols, busybox }
 }
 
 /// Since which layer each installed version has been there without a break.

@@ -1,5 +1,6 @@
 //! Everything known of an image's contents, ready to be matched.
 
+use plimsoll_binary::Symbols;
 use plimsoll_image::Problem;
 use serde::{Deserialize, Serialize};
 
@@ -10,7 +11,8 @@ use crate::{OperatingSystem, Package};
 pub struct Inventory {
     /// The operating system; nothing for scratch and busybox-only images.
     pub os: Option<OperatingSystem>,
-    /// Installed packages, sorted by kind, name, version, architecture and place.
+    /// Installed packages, sorted by kind, name, version, architecture and place; those of languages
+    /// come last.
     pub packages: Vec<Package>,
     /// What could not be looked at, with the index of the layer where it is known.
     pub problems: Vec<(Option<u32>, Problem)>,
@@ -19,6 +21,8 @@ pub struct Inventory {
     pub repositories: Vec<String>,
     /// Files that a container would see.
     pub file_count: u64,
+    /// Functions that are linked into programs, see [`crate::Library::symbols`].
+    pub symbols: Vec<Symbols>,
     /// Whether the programs are busybox's, as in images that have little else.
     pub busybox: bool,
 }

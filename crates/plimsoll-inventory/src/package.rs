@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::FileList;
+use crate::{FileList, Library};
 
 /// A package and where the evidence for it lies.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,6 +30,11 @@ pub struct Package {
     pub found_in: Location,
     /// Index of the layer that brought this version of the package (bottom is 0).
     pub layer: Option<u32>,
+    /// Whether it has anything that can be run or linked: headers and documentation have not.
+    /// Nothing where its files are not known.
+    pub code: Option<bool>,
+    /// What only packages of languages and recognised programs have.
+    pub library: Option<Box<Library>>,
 }
 
 impl Package {
@@ -47,6 +52,8 @@ impl Package {
             files: FileList::default(),
             found_in: Location { path: String::new(), layer: 0 },
             layer: None,
+            code: None,
+            library: None,
         }
     }
 }
@@ -72,6 +79,8 @@ pub enum PackageKind {
     Rpm,
     /// Arch Linux's pacman.
     Alpm,
+    /// None: a language's own, or a program known by its looks. [`Package::library`] says more.
+    Library,
 }
 
 /// A file inside an image.

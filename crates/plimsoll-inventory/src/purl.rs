@@ -18,6 +18,7 @@ pub fn purl(package: &Package, os: Option<&OperatingSystem>) -> String {
         PackageKind::Deb => "deb",
         PackageKind::Rpm => "rpm",
         PackageKind::Alpm => "alpm",
+        PackageKind::Library => return library_purl(package).unwrap_or_default(),
     };
     let os = os.filter(|os| os.distribution.is_none_or(|known| known.purl_type() == kind));
     let (epoch, version) = match package.kind {
@@ -28,6 +29,11 @@ pub fn purl(package: &Package, os: Option<&OperatingSystem>) -> String {
         _ => (None, &*package.version),
     };
     build(package, kind, os, epoch, version).unwrap_or_default()
+}
+
+fn library_purl(package: &Package) -> Option<String> {
+    let library = package.library.as_ref()?;
+    Some(plimsoll_language::purl(library.ecosystem, &package.name, &package.version))
 }
 
 fn build(

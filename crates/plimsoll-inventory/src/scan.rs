@@ -8,7 +8,7 @@ use plimsoll_image::{
 
 use crate::cache::Cache;
 use crate::layer::{LayerFacts, LayerScan};
-use crate::{Inventory, assemble};
+use crate::{Inventory, Selection, assemble};
 
 /// How to take an inventory.
 pub struct ScanOptions<'a> {
@@ -18,6 +18,8 @@ pub struct ScanOptions<'a> {
     pub limits: Limits,
     /// Threads that may be busy at once.
     pub threads: usize,
+    /// Which files are read.
+    pub selection: &'a Selection,
     /// Paths that the user wants left out.
     pub skip: &'a dyn Fn(&str) -> bool,
     /// A text that stands for `skip`: merged results are kept apart by it. Empty when nothing is
@@ -48,12 +50,16 @@ pub fn take_inventory(
         Opened::Stream { described, .. } => described.as_ref(),
     };
     if let (Some(image), Some(cache)) = (known, options.cache)
-        && let Some(key) = key(image, options.skip_key)
+        && let Some(key) = key(image, options)
         && let Some(inventory) = cache.load("image", &key)
     {
         return Ok((image.clone(), inventory));
     }
-    let examiner = FactsExaminer { cache: options.cache, unwritable: Mutex::default() };
+    let examiner = FactsExaminer {
+        cache: options.cache,
+        selection: options.selection,
+        unwritable: Mutex::default(),
+    };
     let (image, examined) =
         opened.examine_reporting(&examiner, &options.limits, options.threads, options.progress)?;
     let image = match &names {
@@ -76,7 +82,7 @@ pub fn take_inventory(
     let mut inventory = assemble(&facts, options.skip);
     if let Some(cache) = options.cache
         && whole
-        && let Some(key) = key(&image, options.skip_key)
+        && let Some(key) = key(&image, options)
     {
         examiner.note(cache.store("image", &key, &inventory));
     }
@@ -122,24 +128,35 @@ fn renamed(image: Image, told: &Image) -> Image {
 
 /// A digest over what decides an inventory: the layers' contents in their order. A directory has
 /// none, because it may have changed since.
-fn key(image: &Image, skip_key: &str) -> Option<Digest> {
+fn key(image: &Image, options: &ScanOptions<'_>) -> Option<Digest> {
     let mut text = String::new();
     for layer in &image.layers {
         let digest = layer.digest.or(layer.diff_id)?;
         text.push_str(&digest.to_string());
         text.push('\n');
     }
-    text.push_str(skip_key);
+    text.push_str(options.skip_key);
+    text.push('\n');
+    text.push_str(options.selection.key());
     Some(Digest::sha256(text.as_bytes()))
 }
 
 struct FactsExaminer<'a> {
     cache: Option<&'a Cache>,
+    selection: &'a Selection,
     /// Why the cache could not be written, once.
     unwritable: Mutex<Option<String>>,
 }
 
 impl FactsExaminer<'_> {
+    /// The key of a layer's facts, which depend on what was looked for.
+    fn facts_key(&self, content: &Digest) -> Digest {
+        match self.selection.key() {
+            "" => *content,
+            key => Digest::sha256(format!("{content}\n{key}").as_bytes()),
+        }
+    }
+
     fn note(&self, stored: std::io::Result<()>) {
         if let (Err(error), Ok(mut unwritable)) = (stored, self.unwritable.lock()) {
             unwritable.get_or_insert_with(|| error.to_string());
@@ -152,18 +169,18 @@ impl Examiner for FactsExaminer<'_> {
     type Facts = LayerFacts;
 
     fn recall(&self, content: &Digest) -> Option<LayerFacts> {
-        self.cache?.load("layer", content)
+        self.cache?.load("layer", &self.facts_key(content))
     }
 
     fn start(&self) -> LayerScan {
-        LayerScan::default()
+        LayerScan::new(self.selection)
     }
 
     fn finish(&self, visitor: LayerScan, content: &[Digest]) -> LayerFacts {
         let facts = visitor.finish();
         if let Some(cache) = self.cache {
             for digest in content {
-                self.note(cache.store("layer", digest, &facts));
+                self.note(cache.store("layer", &self.facts_key(digest), &facts));
             }
         }
         facts

@@ -169,6 +169,11 @@ impl Tree {
         self.follow(0, path, true).map(NodeId)
     }
 
+    /// The child of a directory with this name; a link is not followed.
+    pub fn named(&self, directory: NodeId, name: &[u8]) -> Option<NodeId> {
+        self.child(directory.0, name).map(NodeId)
+    }
+
     /// Children of a directory, in no particular order.
     pub fn children(&self, node: NodeId) -> impl Iterator<Item = NodeId> + '_ {
         let mut next = self.node(node.0).first_child;

@@ -48,7 +48,9 @@ pub(crate) fn applies(
     }
     match package.kind {
         PackageKind::Rpm => module_stream(record, package),
-        PackageKind::Apk | PackageKind::Deb | PackageKind::Alpm => Applies::Yes,
+        PackageKind::Apk | PackageKind::Deb | PackageKind::Alpm | PackageKind::Library => {
+            Applies::Yes
+        }
     }
 }
 

@@ -39,6 +39,9 @@ pub fn match_inventory(inventory: &Inventory, advisories: &(impl Advisories + ?S
     let unreleased = products.is_some().then(|| advisor.id());
     let mut lookups = Lookups::new(advisories, namespace, unreleased);
     for (index, package) in inventory.packages.iter().enumerate() {
+        if package.kind == PackageKind::Library {
+            continue;
+        }
         if !belongs(distribution, package) {
             let reason = format!("a foreign kind of package on {}", distribution.name());
             matched.undecided.push(Undecided { package: index, vulnerability: None, reason });
@@ -200,6 +203,7 @@ fn belongs(distribution: Distribution, package: &Package) -> bool {
         PackageKind::Deb => "deb",
         PackageKind::Rpm => "rpm",
         PackageKind::Alpm => "alpm",
+        PackageKind::Library => return false,
     };
     purl_type == distribution.purl_type()
 }

@@ -145,6 +145,8 @@ pub(crate) fn package(name: &str, version: &str) -> Package {
         files: FileList::default(),
         found_in: Location { path: "var/lib/dpkg/status".to_owned(), layer: 0 },
         layer: Some(0),
+        code: None,
+        library: None,
     }
 }
 

@@ -56,7 +56,7 @@ pub fn is_third_party(package: &Package) -> bool {
             DEB_VERSION_MARKS.iter().any(|mark| package.version.contains(mark))
                 || DEB_MAINTAINERS.iter().any(|name| maintainer.contains(name))
         }
-        PackageKind::Apk | PackageKind::Alpm => false,
+        PackageKind::Apk | PackageKind::Alpm | PackageKind::Library => false,
     }
 }
 

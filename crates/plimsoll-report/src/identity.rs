@@ -53,6 +53,7 @@ pub(crate) fn package_uid(package: &Package) -> String {
         PackageKind::Deb => "deb",
         PackageKind::Rpm => "rpm",
         PackageKind::Alpm => "alpm",
+        PackageKind::Library => "library",
     };
     let mut digits = hash(&[
         kind,

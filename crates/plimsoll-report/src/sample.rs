@@ -26,6 +26,8 @@ pub(crate) fn package(name: &str, version: &str) -> Package {
         files: FileList::default(),
         found_in: Location { path: "var/lib/dpkg/status".to_owned(), layer: 1 },
         layer: Some(0),
+        code: None,
+        library: None,
     }
 }
 

@@ -4,7 +4,9 @@ mod dispatch;
 mod entries;
 mod visitor;
 
+use plimsoll_binary::Program;
 use plimsoll_image::Problem;
+use plimsoll_language::Component;
 use serde::{Deserialize, Serialize};
 
 pub use entries::{EntryReader, EntryTable};
@@ -46,8 +48,21 @@ pub enum Document {
     Licenses(Vec<String>),
     /// Names of repositories, from a content manifest.
     Repositories(Vec<String>),
+    /// Packages of a language, with the [`plimsoll_language::Extractor::id`] of their file.
+    Components(String, Vec<Component>),
+    /// A file that is read together with others of the whole tree, with its extractor.
+    Kept(String, #[serde(with = "serde_bytes")] Vec<u8>),
+    /// What a program says of itself.
+    Program(Program),
     /// A file that says something about the operating system, as it is.
     Text(#[serde(with = "serde_bytes")] Vec<u8>),
+}
+
+impl Document {
+    /// Whether it is about packages outside of the distribution.
+    pub(crate) fn is_library(&self) -> bool {
+        matches!(self, Document::Components(..) | Document::Kept(..) | Document::Program(_))
+    }
 }
 
 impl LayerFacts {

@@ -1,25 +1,37 @@
 //! Gathers a layer's facts while its entries pass by.
 
 use plimsoll_image::{Entry, EntryKind, Interest, LayerVisitor, Problem, ProblemKind};
+use plimsoll_language::{Extractor, Input, Parser};
 
 use super::dispatch::{self, Reader};
 use super::{Document, EntryTable, Found, LayerFacts};
-use crate::parsed::Parsed;
-use crate::{apk, chisel, dpkg, os, pacman, parse_content_manifest, rpm};
+use crate::{Parsed, Selection, apk, chisel, dpkg, os, pacman, parse_content_manifest, rpm};
 
 /// A database up to this size is held back until its write-ahead log could have passed by; the log
 /// stands beside it, so this is for the length of a directory.
 const HELD_DATABASE: usize = 64 << 20;
 
+/// Bytes up to which a program is read: the largest known, statically linked, have some 300 MB.
+const MAX_PROGRAM: u64 = 512 << 20;
+
 /// The visitor of one layer.
 #[derive(Default)]
 pub struct LayerScan {
+    selection: Selection,
     entries: EntryTable,
     documents: Vec<Found>,
     problems: Vec<Problem>,
     /// Index of the entry being looked at and how its contents are to be read.
-    current: Option<(u32, Reader)>,
+    current: Option<(u32, Wanted)>,
     held: Option<Held>,
+}
+
+/// Who is to read an entry.
+#[derive(Clone, Copy)]
+enum Wanted {
+    System(Reader),
+    Library(&'static Extractor),
+    Program,
 }
 
 /// An rpm database whose log may follow.
@@ -30,6 +42,11 @@ struct Held {
 }
 
 impl LayerScan {
+    /// A visitor that looks for what is selected.
+    pub fn new(selection: &Selection) -> LayerScan {
+        LayerScan { selection: selection.clone(), ..LayerScan::default() }
+    }
+
     /// The facts, once all entries have passed.
     pub fn finish(mut self) -> LayerFacts {
         self.release(None);
@@ -49,14 +66,38 @@ impl LayerScan {
         }
     }
 
+    /// Reads a file of a language, or keeps it until the others are known.
+    fn library(&mut self, entry: u32, path: &[u8], extractor: &Extractor, content: &[u8]) {
+        let id = extractor.id.to_owned();
+        let document = match extractor.parser {
+            Parser::Alone(parse) => {
+                let text = String::from_utf8_lossy(path);
+                let parsed = parse(Input { path: &text, content });
+                if parsed.value.is_empty() && parsed.problems.is_empty() {
+                    return;
+                }
+                parsed.map(|components| Document::Components(id, components))
+            }
+            Parser::WithOthers(_) | Parser::Companion => {
+                Parsed::clean(Document::Kept(id, content.to_vec()))
+            }
+            Parser::Program => return,
+        };
+        self.add(entry, path, document);
+    }
+
     fn add(&mut self, entry: u32, path: &[u8], parsed: Parsed<Document>) {
         let Parsed { value: document, problems } = parsed.at(&String::from_utf8_lossy(path));
         self.documents.push(Found { entry, document, problems });
     }
 
-    fn wanted(&mut self, index: u32, reader: Reader) -> Interest {
-        self.current = Some((index, reader));
-        Interest::Read(reader.limit())
+    fn wanted(&mut self, index: u32, wanted: Wanted) -> Interest {
+        self.current = Some((index, wanted));
+        Interest::Read(match wanted {
+            Wanted::System(reader) => reader.limit(),
+            Wanted::Library(extractor) => extractor.limit,
+            Wanted::Program => MAX_PROGRAM,
+        })
     }
 }
 
@@ -72,22 +113,44 @@ impl LayerVisitor for LayerScan {
         if entry.kind != EntryKind::File || entry.size == 0 || dispatch::is_backup(entry.path) {
             return Interest::Skip;
         }
-        match dispatch::by_path(entry.path) {
-            Some(reader) => self.wanted(index, reader),
-            None if entry.size >= dispatch::SMALLEST => Interest::Sniff,
-            None => Interest::Skip,
+        if let Some(reader) = dispatch::by_path(entry.path) {
+            self.wanted(index, Wanted::System(reader))
+        } else if let Some(extractor) = self.selection.find(entry.path) {
+            self.wanted(index, Wanted::Library(extractor))
+        } else if entry.size >= dispatch::SMALLEST {
+            Interest::Sniff
+        } else {
+            Interest::Skip
         }
     }
 
     fn head(&mut self, entry: &Entry<'_>, head: &[u8]) -> Interest {
+        let index = self.entries.len().saturating_sub(1);
+        if plimsoll_binary::is_program(head) {
+            return self.wanted(index, Wanted::Program);
+        }
         match dispatch::by_head(head, entry.size) {
-            Some(reader) => self.wanted(self.entries.len().saturating_sub(1), reader),
+            Some(reader) => self.wanted(index, Wanted::System(reader)),
             None => Interest::Skip,
         }
     }
 
     fn content(&mut self, entry: &Entry<'_>, content: &[u8]) {
-        let Some((index, reader)) = self.current.take() else { return };
+        let Some((index, wanted)) = self.current.take() else { return };
+        let reader = match wanted {
+            Wanted::System(reader) => reader,
+            Wanted::Library(extractor) => {
+                return self.library(index, entry.path, extractor, content);
+            }
+            Wanted::Program => {
+                let path = String::from_utf8_lossy(entry.path);
+                let parsed = plimsoll_binary::examine(Input { path: &path, content });
+                if parsed.value.parts.is_empty() && parsed.problems.is_empty() {
+                    return;
+                }
+                return self.add(index, entry.path, parsed.map(Document::Program));
+            }
+        };
         match reader {
             Reader::Rpm if content.len() <= HELD_DATABASE && entry.path.ends_with(b".sqlite") => {
                 let (path, content) = (entry.path.to_vec(), content.to_vec());

@@ -128,6 +128,7 @@ impl<'a> Package<'a> {
                 PackageKind::Deb => "dpkg",
                 PackageKind::Rpm => "rpm",
                 PackageKind::Alpm => "pacman",
+                PackageKind::Library => "library",
             },
             plimsoll: ours::Package::of(report, package),
         }

@@ -2,7 +2,7 @@
 
 use anyhow::{Context, bail};
 use plimsoll_image::Limits;
-use plimsoll_inventory::{Cache, ScanOptions, take_inventory};
+use plimsoll_inventory::{Cache, ScanOptions, Selection, take_inventory};
 use plimsoll_match::ignore::Rule;
 use plimsoll_match::{Gate, GateReason, GateSettings, Policy, match_inventory};
 use plimsoll_report::{DatabaseInfo, DatabaseSource, Report, Text};
@@ -100,6 +100,7 @@ impl Scanner<'_> {
             cache: self.cache.as_ref(),
             limits: Limits::default(),
             threads: self.scan.threads,
+            selection: &Selection::default(),
             skip: &|path| self.scan.skip.matches(path),
             skip_key: self.scan.skip.key(),
             progress: &|read| progress.update(read),

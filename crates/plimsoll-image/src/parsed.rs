@@ -1,14 +1,12 @@
 //! What a parser hands back: a value and what went wrong on the way.
 
-use plimsoll_image::{Problem, ProblemKind};
-
-use crate::Package;
+use crate::{Problem, ProblemKind};
 
 /// Problems that one file may report. A file that is broken in every record says so often enough.
 const MAX_PROBLEMS: usize = 20;
 
-/// Packages of one database. The whole of Debian or Fedora has under 100,000 for one architecture;
-/// more would only let a small file fill the memory.
+/// Packages of one file. The whole of Debian or Fedora has under 100,000 for one architecture; more
+/// would only let a small file fill the memory.
 const MAX_PACKAGES: usize = 250_000;
 
 /// A value read from bytes that may be broken, with the problems met.
@@ -54,9 +52,9 @@ impl<T> Parsed<T> {
     }
 }
 
-impl Parsed<Vec<Package>> {
+impl<T> Parsed<Vec<T>> {
     /// Adds a package, unless there are more than any real database has. Says whether it was added.
-    pub fn add(&mut self, package: Package) -> bool {
+    pub fn add(&mut self, package: T) -> bool {
         let fits = self.value.len() < MAX_PACKAGES;
         if fits {
             self.value.push(package);
@@ -83,9 +81,8 @@ mod tests {
 
     #[test]
     fn packages_are_bounded() {
-        let package = || Package::new(crate::PackageKind::Deb, String::new(), String::new());
         let mut parsed = Parsed::clean(Vec::new());
-        while parsed.add(package()) {}
+        while parsed.add(()) {}
         assert_eq!((parsed.value.len(), parsed.problems.len()), (MAX_PACKAGES, 1));
     }
 

@@ -1,0 +1,64 @@
+//! What a program says of itself: ELF, PE and Mach-O → components and symbols.
+//!
+//! [`examine`] offers a program to every kind of evidence in turn; each is a module with one
+//! function and a row in [`EXTRACTORS`].
+
+mod fingerprint;
+mod go;
+mod graal;
+mod kernel;
+mod notes;
+mod rust;
+mod symbols;
+mod upx;
+mod windows;
+
+use plimsoll_language::{Component, Extractor, Input, Parsed};
+use serde::{Deserialize, Serialize};
+
+pub use symbols::Symbols;
+
+/// Kinds of evidence in programs; [`examine`] is their parser.
+pub const EXTRACTORS: &[Extractor] = &[];
+
+/// What one program says.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Program {
+    /// Its components, by the [`Extractor::id`] of the evidence.
+    pub parts: Vec<(String, Vec<Component>)>,
+    /// Names of functions that are linked in; nothing where it could not be told.
+    pub symbols: Option<Symbols>,
+}
+
+/// Whether a file with these first bytes (some kilobytes) is a program, library or kernel module.
+pub fn is_program(head: &[u8]) -> bool {
+    match head {
+        [0x7f, b'E', b'L', b'F', ..] => true,
+        // Mach-O, 32 and 64 bits, little and big endian. Universal binaries share their magic
+        // number with Java classes, whose version (from 45 on) stands where the count of
+        // architectures does.
+        [0xce | 0xcf, 0xfa, 0xed, 0xfe, ..] | [0xfe, 0xed, 0xfa, 0xce | 0xcf, ..] => true,
+        [0xca, 0xfe, 0xba, 0xbe, 0, 0, 0, 1..=16, ..] => true,
+        [b'M', b'Z', ..] => true,
+        _ => false,
+    }
+}
+
+/// Reads a program. What is no program after all, or one of a form that cannot be read, has no
+/// parts; a problem is told only where evidence was there and could not be read.
+pub fn examine(input: Input<'_>) -> Parsed<Program> {
+    let mut parsed = Parsed::clean(Program::default());
+    fingerprint::read(input, &mut parsed);
+    kernel::read_image(input, &mut parsed);
+    let unpacked = upx::unpack(input, &mut parsed);
+    let content = unpacked.as_deref().unwrap_or(input.content);
+    let input = Input { content, ..input };
+    let Ok(file) = object::File::parse(content) else { return parsed };
+    go::read(input, &file, &mut parsed);
+    rust::read(input, &file, &mut parsed);
+    notes::read(input, &file, &mut parsed);
+    windows::read(input, &file, &mut parsed);
+    graal::read(input, &file, &mut parsed);
+    kernel::read_module(input, &file, &mut parsed);
+    parsed
+}

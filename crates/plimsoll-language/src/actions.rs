@@ -1,0 +1,6 @@
+//! GitHub Actions: workflows and composite actions.
+
+use crate::Extractor;
+
+/// The files that are read.
+pub(crate) const EXTRACTORS: &[Extractor] = &[];

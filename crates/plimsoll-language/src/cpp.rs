@@ -1,0 +1,6 @@
+//! C and C++: Conan and vcpkg.
+
+use crate::Extractor;
+
+/// The files that are read.
+pub(crate) const EXTRACTORS: &[Extractor] = &[];

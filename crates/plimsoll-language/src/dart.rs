@@ -1,0 +1,6 @@
+//! Dart and Flutter: pub.
+
+use crate::Extractor;
+
+/// The files that are read.
+pub(crate) const EXTRACTORS: &[Extractor] = &[];

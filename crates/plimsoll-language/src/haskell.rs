@@ -1,0 +1,6 @@
+//! Haskell: Cabal and Stack.
+
+use crate::Extractor;
+
+/// The files that are read.
+pub(crate) const EXTRACTORS: &[Extractor] = &[];

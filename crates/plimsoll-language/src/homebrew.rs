@@ -1,0 +1,6 @@
+//! Homebrew: installed formulae and casks.
+
+use crate::Extractor;
+
+/// The files that are read.
+pub(crate) const EXTRACTORS: &[Extractor] = &[];

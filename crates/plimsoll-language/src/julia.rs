@@ -1,0 +1,6 @@
+//! Julia: manifests.
+
+use crate::Extractor;
+
+/// The files that are read.
+pub(crate) const EXTRACTORS: &[Extractor] = &[];

@@ -1,0 +1,6 @@
+//! The Linux kernel's own files.
+
+use crate::Extractor;
+
+/// The files that are read.
+pub(crate) const EXTRACTORS: &[Extractor] = &[];

@@ -1,0 +1,6 @@
+//! Nix: the store.
+
+use crate::Extractor;
+
+/// The files that are read.
+pub(crate) const EXTRACTORS: &[Extractor] = &[];

@@ -1,0 +1,6 @@
+//! OCaml: opam.
+
+use crate::Extractor;
+
+/// The files that are read.
+pub(crate) const EXTRACTORS: &[Extractor] = &[];

@@ -1,0 +1,6 @@
+//! PHP: Composer and PEAR.
+
+use crate::Extractor;
+
+/// The files that are read.
+pub(crate) const EXTRACTORS: &[Extractor] = &[];

@@ -1,0 +1,6 @@
+//! Ruby: installed gems and Bundler.
+
+use crate::Extractor;
+
+/// The files that are read.
+pub(crate) const EXTRACTORS: &[Extractor] = &[];

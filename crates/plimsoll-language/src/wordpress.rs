@@ -1,0 +1,6 @@
+//! WordPress: core, plugins and themes.
+
+use crate::Extractor;
+
+/// The files that are read.
+pub(crate) const EXTRACTORS: &[Extractor] = &[];

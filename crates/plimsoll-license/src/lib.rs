@@ -1,0 +1,1 @@
+//! Licences: from what packages write to SPDX expressions, and what they ask of their users.
