@@ -8,7 +8,7 @@ use std::ffi::CString;
 use std::fs::File;
 use std::io::Read;
 use std::os::fd::OwnedFd;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rustix::fs::{
     AtFlags, CWD, Dir, FileType, Mode, OFlags, Stat, fstat, openat, readlinkat, statat,
@@ -28,7 +28,7 @@ struct Level {
     path: usize,
 }
 
-/// Walks everything under `root`.
+/// Walks everything under `root`; a file is walked by itself, as if it were alone in its directory.
 pub(crate) fn walk<V: LayerVisitor>(
     root: &Path,
     visitor: &mut V,
@@ -37,9 +37,16 @@ pub(crate) fn walk<V: LayerVisitor>(
     let failed = |source: std::io::Error| Error::Read { what: root.display().to_string(), source };
     let is_machine = root.canonicalize().is_ok_and(|path| path == Path::new("/"));
     let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
-    let directory =
-        openat(CWD, root, flags, Mode::empty()).map_err(|error| failed(error.into()))?;
-    let names = names(&directory, limits).map_err(|error| failed(error.into()))?;
+    let alone = alone(root);
+    let top = match &alone {
+        Some((directory, _)) => directory,
+        None => root,
+    };
+    let directory = openat(CWD, top, flags, Mode::empty()).map_err(|error| failed(error.into()))?;
+    let names = match alone {
+        Some((_, name)) => vec![name],
+        None => names(&directory, limits).map_err(|error| failed(error.into()))?,
+    };
     let mut tree = Tree {
         visitor,
         limits,
@@ -76,6 +83,17 @@ pub(crate) fn walk<V: LayerVisitor>(
     }
     tree.report.close(tree.visitor);
     Ok(())
+}
+
+/// Directory and name of a file.
+fn alone(root: &Path) -> Option<(PathBuf, CString)> {
+    if root.is_dir() {
+        return None;
+    }
+    // A link is named by what it leads to, because links are not followed in the walk.
+    let file = root.canonicalize().ok()?;
+    let name = CString::new(file.file_name()?.as_encoded_bytes()).ok()?;
+    Some((file.parent()?.to_owned(), name))
 }
 
 /// The names in a directory, sorted.
@@ -116,7 +134,9 @@ impl<V: LayerVisitor> Tree<'_, V> {
             FileType::RegularFile => return self.file(name, &stat),
             FileType::Directory => {
                 self.visitor.entry(&entry(&self.path, EntryKind::Directory, &stat));
-                return self.enter(name);
+                if self.visitor.enters(&self.path) {
+                    return self.enter(name);
+                }
             }
             FileType::Symlink => {
                 let target = readlinkat(directory, name, Vec::new())?;

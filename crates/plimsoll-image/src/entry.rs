@@ -93,6 +93,12 @@ pub trait LayerVisitor {
     /// Called for every entry; says whether its contents are wanted.
     fn entry(&mut self, entry: &Entry<'_>) -> Interest;
 
+    /// Called before a directory on disk is entered, with its path; layers come whole.
+    fn enters(&self, path: &[u8]) -> bool {
+        let _ = path;
+        true
+    }
+
     /// Called after [`LayerVisitor::entry`] asked to [`Interest::Sniff`], with the beginning of the
     /// file's contents; says whether the rest is wanted. Must not answer [`Interest::Sniff`] again
     /// (it would be taken as [`Interest::Skip`]).

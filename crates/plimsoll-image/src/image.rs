@@ -50,8 +50,12 @@ pub enum SourceKind {
     OciLayout,
     /// An OCI image layout in a tar.
     OciArchive,
-    /// A root file system on disk.
+    /// A root file system or another directory on disk.
     Directory,
+    /// A source tree under version control.
+    Repository,
+    /// A bill of materials.
+    Document,
     /// A registry.
     Registry,
     /// The Docker daemon.

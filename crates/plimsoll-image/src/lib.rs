@@ -48,7 +48,7 @@ pub use error::Error;
 pub use examine::{Examination, Examined, Examiner};
 pub use image::{Image, Layer, Platform, SourceKind};
 pub use limits::Limits;
-pub use local::{OpenOptions, open_directory, open_path};
+pub use local::{OpenOptions, open_directory, open_path, open_tree};
 pub use parsed::Parsed;
 pub use pipeline::Progress;
 pub use platform::InvalidPlatform;

@@ -12,4 +12,4 @@ mod open;
 mod saved;
 
 pub(crate) use container::{Container, Links, Resolved, blob_digest, resolve};
-pub use open::{OpenOptions, open_directory, open_path};
+pub use open::{OpenOptions, open_directory, open_path, open_tree};

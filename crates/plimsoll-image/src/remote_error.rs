@@ -135,6 +135,8 @@ pub(crate) fn source_name(source: SourceKind) -> &'static str {
         SourceKind::OciLayout => "OCI layout",
         SourceKind::OciArchive => "OCI archive",
         SourceKind::Directory => "directory",
+        SourceKind::Repository => "repository",
+        SourceKind::Document => "document",
         SourceKind::Registry => "remote",
         SourceKind::Docker => "docker",
         SourceKind::Podman => "podman",

@@ -20,7 +20,7 @@ mod sample;
 
 use std::io::{self, Write};
 
-pub use report::{DatabaseInfo, DatabaseSource, Report, Text, Texts};
+pub use report::{DatabaseInfo, DatabaseSource, Report, Repository, Text, Texts};
 pub use table::{Detail, TableOptions};
 
 /// The formats that reports can be written in.

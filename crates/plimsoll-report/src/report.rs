@@ -30,8 +30,29 @@ pub struct Report {
     pub gate: Gate,
     /// Whether formats for machines list all packages, not only those with findings.
     pub list_all_packages: bool,
+    /// Which commit a source tree is of.
+    pub repository: Option<Repository>,
     /// What else the reader must know: unusable lines of ignore files, an old database.
     pub notes: Vec<String>,
+}
+
+/// The commit that a source tree is of.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Repository {
+    /// Where it comes from, without secrets.
+    pub url: Option<String>,
+    /// The branch.
+    pub branch: Option<String>,
+    /// Tags of the very commit.
+    pub tags: Vec<String>,
+    /// The commit's id.
+    pub commit: String,
+    /// First line of its message.
+    pub message: String,
+    /// `Name <address>`.
+    pub author: String,
+    /// `Name <address>`.
+    pub committer: String,
 }
 
 /// What is said of the database in a report.
@@ -126,6 +147,7 @@ impl Report {
             database: DatabaseInfo::default(),
             gate: Gate::Off,
             list_all_packages: true,
+            repository: None,
             notes: Vec::new(),
         }
     }
@@ -137,7 +159,10 @@ impl Report {
 
     /// Whether the artifact is a directory instead of an image.
     pub(crate) fn is_directory(&self) -> bool {
-        self.image.source == SourceKind::Directory
+        matches!(
+            self.image.source,
+            SourceKind::Directory | SourceKind::Repository | SourceKind::Document
+        )
     }
 
     /// Whether the image's name is a reference into a registry, not a path.

@@ -45,6 +45,14 @@ pub(crate) enum CommandArgs {
     Image(Box<ImageArgs>),
     /// Scan an unpacked root file system.
     Rootfs(Box<RootfsArgs>),
+    /// Scan a source tree or a file: lock files, and what is installed in it.
+    #[command(alias = "fs")]
+    Filesystem(Box<FilesystemArgs>),
+    /// Scan a repository: a directory under version control, or the address of one.
+    #[command(alias = "repo")]
+    Repository(Box<RepositoryArgs>),
+    /// Scan a bill of materials.
+    Sbom(Box<SbomArgs>),
     /// Build or look into an advisory database.
     #[command(subcommand)]
     Db(DbArgs),
@@ -104,6 +112,54 @@ pub(crate) struct RootfsArgs {
     pub(crate) root: String,
     #[command(flatten)]
     pub(crate) scan: ScanArgs,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct FilesystemArgs {
+    /// The directory or file
+    #[arg(value_name = "PATH")]
+    pub(crate) path: String,
+    #[command(flatten)]
+    pub(crate) tree: TreeArgs,
+    #[command(flatten)]
+    pub(crate) scan: ScanArgs,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct RepositoryArgs {
+    /// The directory, or an address: https://, http://, ssh://, git:// or file://
+    #[arg(value_name = "PATH|URL")]
+    pub(crate) repository: String,
+    /// Branch to scan, of an address
+    #[arg(long, value_name = "NAME")]
+    pub(crate) branch: Option<String>,
+    /// Tag to scan, of an address
+    #[arg(long, value_name = "NAME", conflicts_with = "branch")]
+    pub(crate) tag: Option<String>,
+    /// Commit to scan, of an address
+    #[arg(long, value_name = "ID", conflicts_with_all = ["branch", "tag"])]
+    pub(crate) commit: Option<String>,
+    #[command(flatten)]
+    pub(crate) tree: TreeArgs,
+    #[command(flatten)]
+    pub(crate) scan: ScanArgs,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct SbomArgs {
+    /// The document: CycloneDX, SPDX, Syft's or Trivy's JSON, also inside an attestation; - for the standard input
+    #[arg(value_name = "FILE")]
+    pub(crate) document: String,
+    #[command(flatten)]
+    pub(crate) scan: ScanArgs,
+}
+
+#[derive(Debug, Default, clap::Args)]
+#[command(next_help_heading = "Scan options")]
+pub(crate) struct TreeArgs {
+    /// Look at packages for development and tests too
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL", hide_possible_values = true)]
+    pub(crate) include_dev_deps: Option<bool>,
 }
 
 #[derive(Debug, Default, clap::Args)]
@@ -196,12 +252,27 @@ pub(crate) struct ScanArgs {
     /// Threads that may be busy at once; 0 is one for each processor [default: 0]
     #[arg(long, value_name = "N", help_heading = "Scan options")]
     pub(crate) parallel: Option<String>,
-    /// What to look for; so far only vuln
+    /// What to look for: vuln, license [default: vuln]
     #[arg(long, value_name = "SCANNERS", help_heading = "Scan options", alias = "security-checks")]
     pub(crate) scanners: Vec<String>,
-    /// Kinds of packages to look at; so far only os
+    /// Kinds of packages to look at: os, library [default: both]
     #[arg(long, value_name = "TYPES", help_heading = "Scan options", alias = "vuln-type")]
     pub(crate) pkg_types: Vec<String>,
+    /// Packages to look at by how they are related to the project: unknown, root, workspace, direct, indirect [default: all]
+    #[arg(long, value_name = "RELATIONSHIPS", help_heading = "Scan options")]
+    pub(crate) pkg_relationships: Vec<String>,
+    /// Read files of other names too: TYPE:REGEX, such as pip:requirements-.*\.in
+    #[arg(long, value_name = "PATTERN", help_heading = "Scan options")]
+    pub(crate) file_patterns: Vec<String>,
+    /// precise leaves out what only a secondary source claims, comprehensive shows it [default: precise]
+    #[arg(long, value_name = "PRIORITY", help_heading = "Scan options")]
+    pub(crate) detection_priority: Option<String>,
+    /// Show which packages need the vulnerable ones
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL", hide_possible_values = true)]
+    pub(crate) dependency_tree: Option<bool>,
+    /// Licences that do not count
+    #[arg(long, value_name = "NAMES", help_heading = "Licence options")]
+    pub(crate) ignored_licenses: Vec<String>,
     #[command(flatten)]
     pub(crate) database: DatabaseArgs,
     #[command(flatten)]
@@ -289,11 +360,8 @@ pub(crate) struct VersionArgs {
 }
 
 /// Commands of Trivy that do not exist here, each with its short name.
-const TRIVYS_COMMANDS: [(&str, &str); 16] = [
-    ("filesystem", "fs"),
-    ("repository", "repo"),
+const TRIVYS_COMMANDS: [(&str, &str); 13] = [
     ("config", "conf"),
-    ("sbom", ""),
     ("kubernetes", "k8s"),
     ("vm", ""),
     ("server", "s"),
@@ -320,7 +388,6 @@ pub(crate) fn hint_about_trivys_command(error: &clap::Error) -> Option<String> {
         .iter()
         .find(|(name, short)| typed == name || (!short.is_empty() && typed == short))?;
     let instead = match *name {
-        "filesystem" => "; `plimsoll rootfs DIR` scans the operating system in a directory",
         "registry" => {
             "; log in with docker, podman or skopeo, or use --username and --password-stdin"
         }

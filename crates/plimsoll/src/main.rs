@@ -22,6 +22,7 @@ mod places;
 mod progress;
 mod refresh;
 mod render;
+mod repository;
 mod settings;
 mod skip;
 mod values;

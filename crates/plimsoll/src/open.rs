@@ -6,11 +6,12 @@ use std::path::Path;
 use anyhow::{Context, bail};
 use plimsoll_image::{
     Credential, OpenOptions, Opened, RegistryOptions, RemoteOptions, Secret, SourceKind,
-    open_directory, open_path, open_reference,
+    open_directory, open_path, open_reference, open_tree,
 };
+use plimsoll_report::Repository;
 
-use crate::places;
 use crate::settings::{Credentials, Sources, Target};
+use crate::{places, repository};
 
 /// Bytes of a password on the standard input.
 const MAX_PASSWORD: u64 = 64 << 10;
@@ -40,17 +41,33 @@ impl Opener {
         &self.remote.registry
     }
 
-    /// Opens one target.
-    pub(crate) fn open(&self, target: &Target) -> anyhow::Result<Opened> {
-        match target {
+    /// Opens one target; of a repository also says which commit it is.
+    pub(crate) fn open(&self, target: &Target) -> anyhow::Result<(Opened, Option<Repository>)> {
+        let opened = match target {
             Target::RootFileSystem(path) => open_directory(path)
                 .with_context(|| format!("cannot scan the directory {}", path.display())),
+            Target::Tree(path) => {
+                open_tree(path).with_context(|| format!("cannot scan {}", path.display()))
+            }
+            Target::Checkout(path) => {
+                let mut opened =
+                    open_tree(path).with_context(|| format!("cannot scan {}", path.display()))?;
+                if let Opened::Random { image, .. } = &mut opened {
+                    image.source = SourceKind::Repository;
+                }
+                return Ok((opened, repository::describe(path)));
+            }
+            Target::Repository(address, revision) => {
+                return repository::fetch(address, revision);
+            }
+            Target::Document(name) => bail!("{name} is a document and not opened as an image"),
             Target::Input(path) => open_path(Path::new(path), &self.local)
                 .with_context(|| format!("cannot scan the image {path}")),
             Target::Reference(name) => {
                 open_reference(name, &self.sources, &self.remote).with_context(|| hint(name))
             }
-        }
+        };
+        Ok((opened?, None))
     }
 }
 

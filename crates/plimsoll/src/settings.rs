@@ -8,23 +8,26 @@ use std::time::Duration;
 use anyhow::{Context, anyhow, bail};
 use clap::CommandFactory;
 use etcetera::BaseStrategy;
-use plimsoll_advisory::model::{Severity, Status};
 use plimsoll_image::{DEFAULT_SOURCES, Platform, Secret, SourceKind};
 use serde_json::Value;
 
-use crate::args::{Args, CleanArgs, CommandArgs, RegistryArgs, ScanArgs, SourceArgs};
+use crate::args::{Args, CleanArgs, CommandArgs, RegistryArgs, SourceArgs};
 use crate::config_file::ConfigFile;
+use crate::duration;
 use crate::lookup::{self, Lookup};
 use crate::messages::Messages;
-use crate::values::{self, Format, PackageType, Scanner};
-use crate::{duration, skip::SkipPatterns};
+use crate::values::{self, Format};
 
 pub(crate) use database_settings::{
     BuildSettings, DatabaseAction, DatabaseSettings, FetchSettings, PullSettings, PushSettings,
 };
 
+pub(crate) use scan_settings::{ReportSettings, Revision, Scan, Target};
+
 #[path = "database_settings.rs"]
 mod database_settings;
+#[path = "scan_settings.rs"]
+mod scan_settings;
 
 /// For scans. Trivy gives up after five minutes as well.
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(300);
@@ -66,33 +69,6 @@ pub(crate) struct Clean {
     pub(crate) everything: bool,
 }
 
-/// A scan of one or more targets.
-#[derive(Debug)]
-pub(crate) struct Scan {
-    pub(crate) targets: Vec<Target>,
-    pub(crate) sources: Sources,
-    pub(crate) skip: SkipPatterns,
-    /// Threads that may be busy at once.
-    pub(crate) threads: usize,
-    pub(crate) database: DatabaseSettings,
-    pub(crate) filter: Filter,
-    pub(crate) gate: GateSettings,
-    pub(crate) report: ReportSettings,
-    /// What was asked for and is not looked at, for the report.
-    pub(crate) not_looked_at: Vec<String>,
-}
-
-/// One thing to scan.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Target {
-    /// An image by its name.
-    Reference(String),
-    /// An image in a file or directory, possibly with `:tag` or `@digest` behind the path.
-    Input(String),
-    /// An unpacked root file system.
-    RootFileSystem(PathBuf),
-}
-
 /// How images are found and fetched.
 #[derive(Debug, Default)]
 pub(crate) struct Sources {
@@ -122,52 +98,11 @@ pub(crate) enum Credentials {
     Token(Secret),
 }
 
-/// Which findings count.
-#[derive(Debug)]
-pub(crate) struct Filter {
-    pub(crate) severities: Vec<Severity>,
-    pub(crate) ignore_statuses: Vec<Status>,
-    pub(crate) ignore_unfixed: bool,
-    /// A file that the user named.
-    pub(crate) ignore_file: Option<PathBuf>,
-}
-
-/// When the run ends with another code than 0.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct GateSettings {
-    pub(crate) exit_code: Option<u8>,
-    pub(crate) exit_on_end_of_life: Option<u8>,
-    pub(crate) strict: bool,
-    pub(crate) allow_starter: bool,
-}
-
-/// What is written, and where.
-#[derive(Debug)]
-pub(crate) struct ReportSettings {
-    pub(crate) format: Format,
-    /// Nothing for the standard output.
-    pub(crate) output: Option<PathBuf>,
-    /// Whether machines get all packages.
-    pub(crate) all_packages: bool,
-    /// Whether people get all findings one by one.
-    pub(crate) all_findings: bool,
-}
-
 /// The world outside, as far as settings depend on it.
 pub(crate) struct Surroundings<'a> {
     pub(crate) environment: &'a dyn Fn(&str) -> Option<String>,
     /// Where configuration files are looked for.
     pub(crate) directory: &'a Path,
-}
-
-impl Target {
-    /// What the user calls it.
-    pub(crate) fn name(&self) -> String {
-        match self {
-            Target::Reference(name) | Target::Input(name) => name.clone(),
-            Target::RootFileSystem(path) => path.display().to_string(),
-        }
-    }
 }
 
 impl Settings {
@@ -192,11 +127,9 @@ impl Settings {
         }
         let timeout = match lookup.text("timeout", args.global.timeout.as_ref())? {
             Some(found) => found.read(|text| duration::parse(text))?,
-            None if matches!(args.command, CommandArgs::Image(_) | CommandArgs::Rootfs(_)) => {
-                DEFAULT_TIMEOUT
-            }
             // Building a database from years of advisories takes its time.
-            None => Duration::ZERO,
+            None if matches!(args.command, CommandArgs::Db(_)) => Duration::ZERO,
+            None => DEFAULT_TIMEOUT,
         };
         let directory = match lookup.text("cache-dir", args.global.cache_dir.as_ref())? {
             Some(found) => PathBuf::from(found.value),
@@ -241,12 +174,27 @@ fn action(
             if targets.is_empty() {
                 bail!("no image was named: give its name, or a file or directory with --input");
             }
+            let scan = scan_settings::scan(targets, &image.scan, None, lookup)?;
             let sources = sources(&image.source, lookup)?;
-            Action::Scan(Box::new(scan(targets, sources, &image.scan, lookup)?))
+            Action::Scan(Box::new(Scan { sources, ..scan }))
         }
         CommandArgs::Rootfs(rootfs) => {
             let targets = vec![Target::RootFileSystem(PathBuf::from(&rootfs.root))];
-            Action::Scan(Box::new(scan(targets, Sources::default(), &rootfs.scan, lookup)?))
+            Action::Scan(Box::new(scan_settings::scan(targets, &rootfs.scan, None, lookup)?))
+        }
+        CommandArgs::Filesystem(tree) => {
+            let targets = vec![Target::Tree(PathBuf::from(&tree.path))];
+            let scan = scan_settings::scan(targets, &tree.scan, Some(&tree.tree), lookup)?;
+            Action::Scan(Box::new(scan))
+        }
+        CommandArgs::Repository(repository) => {
+            let targets = vec![scan_settings::repository(repository, lookup)?];
+            let tree = Some(&repository.tree);
+            Action::Scan(Box::new(scan_settings::scan(targets, &repository.scan, tree, lookup)?))
+        }
+        CommandArgs::Sbom(sbom) => {
+            let targets = vec![Target::Document(sbom.document.clone())];
+            Action::Scan(Box::new(scan_settings::scan(targets, &sbom.scan, None, lookup)?))
         }
         CommandArgs::Db(args) => {
             Action::Database(database_settings::action(args, cache_directory, lookup)?)
@@ -256,116 +204,6 @@ fn action(
             Action::Version { format: table_or_json(version.format.as_deref())? }
         }
     })
-}
-
-fn scan(
-    targets: Vec<Target>,
-    sources: Sources,
-    args: &ScanArgs,
-    lookup: &Lookup<'_>,
-) -> anyhow::Result<Scan> {
-    let path = |option, typed: &Option<String>| -> anyhow::Result<Option<PathBuf>> {
-        Ok(lookup.text(option, typed.as_ref())?.map(|found| PathBuf::from(found.value)))
-    };
-    let exit_code = |option, typed: &Option<String>| -> anyhow::Result<Option<u8>> {
-        let found = lookup.text(option, typed.as_ref())?;
-        Ok(found.map(|found| found.read(|text| values::exit_code(text))).transpose()?.flatten())
-    };
-    let threads = match lookup.text("parallel", args.parallel.as_ref())? {
-        Some(found) => found.read(|text| values::parallel(text))?,
-        None => None,
-    };
-    let severities = match lookup.list("severity", &args.severity)? {
-        Some(found) => found.read_each(values::severity)?,
-        None => Vec::new(),
-    };
-    let ignore_statuses = match lookup.list("ignore-status", &args.ignore_status)? {
-        Some(found) => found.read_each(values::status)?.into_iter().flatten().collect(),
-        None => Vec::new(),
-    };
-    let format = match lookup.text("format", args.format.as_ref())? {
-        Some(found) => found.read(|word| values::format(word))?,
-        None => Format::default(),
-    };
-    let all_findings = match lookup.list("table-mode", &args.table_mode)? {
-        Some(found) => found.read_each(values::is_detailed)?.contains(&true),
-        None => false,
-    };
-    Ok(Scan {
-        targets,
-        sources,
-        skip: skip_patterns(args, lookup)?,
-        threads: threads
-            .or_else(|| std::thread::available_parallelism().ok().map(usize::from))
-            .unwrap_or(1),
-        database: database_settings::of_scan(&args.database, lookup)?,
-        filter: Filter {
-            severities,
-            ignore_statuses,
-            ignore_unfixed: lookup.switch("ignore-unfixed", args.ignore_unfixed)?,
-            ignore_file: path("ignorefile", &args.ignorefile)?,
-        },
-        gate: GateSettings {
-            exit_code: exit_code("exit-code", &args.exit_code)?,
-            exit_on_end_of_life: exit_code("exit-on-eol", &args.exit_on_eol)?,
-            strict: lookup.switch("strict", args.strict)?,
-            allow_starter: lookup.switch("allow-starter-db", args.allow_starter_db)?,
-        },
-        report: ReportSettings {
-            format,
-            output: path("output", &args.output)?,
-            all_packages: lookup.set_switch("list-all-pkgs", args.list_all_pkgs)?.unwrap_or(true),
-            all_findings,
-        },
-        not_looked_at: not_looked_at(args, lookup)?,
-    })
-}
-
-fn skip_patterns(args: &ScanArgs, lookup: &Lookup<'_>) -> anyhow::Result<SkipPatterns> {
-    let patterns = |option, typed: &[String]| -> anyhow::Result<Vec<String>> {
-        Ok(lookup.list(option, typed)?.map(|found| found.value).unwrap_or_default())
-    };
-    let files = patterns("skip-files", &args.skip_files)?;
-    let directories = patterns("skip-dirs", &args.skip_dirs)?;
-    SkipPatterns::new(&files, &directories)
-}
-
-/// What Trivy would look for and this version does not; an error if that is all that is wanted.
-fn not_looked_at(args: &ScanArgs, lookup: &Lookup<'_>) -> anyhow::Result<Vec<String>> {
-    let mut missing = Vec::new();
-    if let Some(found) = lookup.list("scanners", &args.scanners)? {
-        let scanners = found.read_each(values::scanner)?;
-        if !scanners.contains(&Scanner::Vulnerabilities) {
-            bail!(
-                "{}: none of these scanners exists in this version; add vuln to scan for vulnerabilities",
-                found.origin
-            );
-        }
-        for scanner in scanners {
-            if let Scanner::Missing(word) = scanner {
-                missing.push(format!(
-                    "{}: the scanner {word} does not exist in this version, so nothing was looked for by it",
-                    found.origin
-                ));
-            }
-        }
-    }
-    if let Some(found) = lookup.list("pkg-types", &args.pkg_types)? {
-        let types = found.read_each(values::package_type)?;
-        if !types.contains(&PackageType::OperatingSystem) {
-            bail!(
-                "{}: only packages of the operating system can be looked at in this version; add os",
-                found.origin
-            );
-        }
-        if types.contains(&PackageType::Libraries) {
-            missing.push(format!(
-                "{}: packages of programming languages are not looked at in this version",
-                found.origin
-            ));
-        }
-    }
-    Ok(missing)
 }
 
 fn sources(args: &SourceArgs, lookup: &Lookup<'_>) -> anyhow::Result<Sources> {

@@ -3,6 +3,7 @@
 
 use plimsoll_advisory::model::{Severity, Status};
 use plimsoll_image::{Platform, SourceKind};
+use plimsoll_inventory::Relationship;
 
 /// Form of a report.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -16,21 +17,23 @@ pub(crate) enum Format {
     Sarif,
 }
 
-/// What to look for. Only vulnerabilities so far; the others are Trivy's.
+/// What to look for; what is missing is Trivy's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Scanner {
     /// Known vulnerabilities.
     Vulnerabilities,
+    /// What licences ask for.
+    Licenses,
     /// Does not exist yet; the word as reports use it.
     Missing(&'static str),
 }
 
-/// Which packages to look at. Only the operating system's so far.
+/// Which packages to look at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum PackageType {
     /// Packages of the operating system.
     OperatingSystem,
-    /// Packages of programming languages; do not exist yet.
+    /// Packages of programming languages, and programs known by their looks.
     Libraries,
 }
 
@@ -93,8 +96,8 @@ pub(crate) fn scanner(word: &str) -> Result<Scanner, String> {
         "vuln" => Scanner::Vulnerabilities,
         "secret" => Scanner::Missing("secret"),
         "misconfig" | "config" => Scanner::Missing("misconfig"),
-        "license" => Scanner::Missing("license"),
-        _ => return Err(format!("{word:?} is not a scanner; there is vuln")),
+        "license" => Scanner::Licenses,
+        _ => return Err(format!("{word:?} is not a scanner; there are vuln and license")),
     })
 }
 
@@ -103,7 +106,31 @@ pub(crate) fn package_type(word: &str) -> Result<PackageType, String> {
     match word {
         "os" => Ok(PackageType::OperatingSystem),
         "library" => Ok(PackageType::Libraries),
-        _ => Err(format!("{word:?} is not a type of packages; there is os")),
+        _ => Err(format!("{word:?} is not a type of packages; there are os and library")),
+    }
+}
+
+/// `--pkg-relationships`.
+pub(crate) fn relationship(word: &str) -> Result<Relationship, String> {
+    const ALL: [Relationship; 5] = [
+        Relationship::Unknown,
+        Relationship::Root,
+        Relationship::Workspace,
+        Relationship::Direct,
+        Relationship::Indirect,
+    ];
+    ALL.into_iter().find(|relationship| relationship.word() == word).ok_or_else(|| {
+        let words = ALL.map(Relationship::word).join(", ");
+        format!("{word:?} is not a relationship; there are {words}")
+    })
+}
+
+/// `--detection-priority`: whether everything that any source claims is shown.
+pub(crate) fn is_comprehensive(word: &str) -> Result<bool, String> {
+    match word {
+        "precise" => Ok(false),
+        "comprehensive" => Ok(true),
+        _ => Err(format!("{word:?} is not a priority; there are precise and comprehensive")),
     }
 }
 
@@ -188,6 +215,8 @@ mod tests {
             status("bad").unwrap_err(),
             scanner("bad").unwrap_err(),
             package_type("bad").unwrap_err(),
+            relationship("bad").unwrap_err(),
+            is_comprehensive("bad").unwrap_err(),
             image_source("bad").unwrap_err(),
             format("bad").unwrap_err(),
             exit_code("bad").unwrap_err(),

@@ -69,6 +69,17 @@ pub fn open_directory(path: &Path) -> Result<Opened, Error> {
     if !std::fs::metadata(path).map_err(failed)?.is_dir() {
         return Err(failed(io::Error::from(io::ErrorKind::NotADirectory)));
     }
+    open_tree(path)
+}
+
+/// Opens a directory, or a single file, as an image of one layer.
+pub fn open_tree(path: &Path) -> Result<Opened, Error> {
+    let failed = |source| Error::Read { what: path.display().to_string(), source };
+    let kind = std::fs::metadata(path).map_err(failed)?.file_type();
+    if !kind.is_dir() && !kind.is_file() {
+        let source = io::Error::other("neither a directory nor a regular file");
+        return Err(failed(source));
+    }
     let image = Image {
         name: path.display().to_string(),
         source: SourceKind::Directory,

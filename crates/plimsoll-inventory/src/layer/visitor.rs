@@ -5,7 +5,7 @@ use plimsoll_language::{Extractor, Input, Parser};
 
 use super::dispatch::{self, Reader};
 use super::{Document, EntryTable, Found, LayerFacts};
-use crate::{Parsed, Selection, apk, chisel, dpkg, os, pacman, parse_content_manifest, rpm};
+use crate::{Parsed, Scope, Selection, apk, chisel, dpkg, os, pacman, parse_content_manifest, rpm};
 
 /// A database up to this size is held back until its write-ahead log could have passed by; the log
 /// stands beside it, so this is for the length of a directory.
@@ -122,6 +122,12 @@ impl LayerVisitor for LayerScan {
         } else {
             Interest::Skip
         }
+    }
+
+    fn enters(&self, path: &[u8]) -> bool {
+        // What was deleted years ago is not going to be installed.
+        let history = path == b".git" || path.ends_with(b"/.git");
+        !(history && self.selection.scope() == Scope::Source)
     }
 
     fn head(&mut self, entry: &Entry<'_>, head: &[u8]) -> Interest {

@@ -27,6 +27,20 @@ pub(super) struct Metadata<'a> {
     image_config: Option<serde_json::Value>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     layers: Vec<Layer<'a>>,
+    #[serde(rename = "RepoURL", skip_serializing_if = "Option::is_none")]
+    repo_url: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    branch: Option<&'a str>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    tags: &'a [String],
+    #[serde(skip_serializing_if = "str::is_empty")]
+    commit: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    commit_msg: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    author: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    committer: &'a str,
 }
 
 #[derive(Serialize)]
@@ -59,6 +73,7 @@ fn is_zero(number: &u64) -> bool {
 impl<'a> Metadata<'a> {
     pub(super) fn of(report: &'a crate::Report) -> Metadata<'a> {
         let image = &report.image;
+        let commit = report.repository.as_ref();
         let os = report.system().map(|(family, name)| Os {
             family,
             name,
@@ -85,6 +100,13 @@ impl<'a> Metadata<'a> {
             } else {
                 image.layers.iter().enumerate().map(layer).collect()
             },
+            repo_url: commit.and_then(|commit| commit.url.as_deref()),
+            branch: commit.and_then(|commit| commit.branch.as_deref()),
+            tags: commit.map_or(&[], |commit| &commit.tags),
+            commit: commit.map_or("", |commit| &commit.commit),
+            commit_msg: commit.map_or("", |commit| &commit.message),
+            author: commit.map_or("", |commit| &commit.author),
+            committer: commit.map_or("", |commit| &commit.committer),
         }
     }
 }

@@ -18,6 +18,7 @@ mod vulnerability;
 use std::collections::{BTreeSet, HashMap};
 use std::io::{self, Write};
 
+use plimsoll_image::SourceKind;
 use serde::Serialize;
 
 use crate::{Report, Text, Texts, identity};
@@ -84,10 +85,19 @@ fn document<'a>(report: &'a Report, texts: Texts<'_>) -> Document<'a> {
         created_at: &report.created_at,
         artifact_id,
         artifact_name: &report.image.name,
-        artifact_type: if report.is_directory() { "filesystem" } else { "container_image" },
+        artifact_type: artifact_type(report),
         metadata: metadata::Metadata::of(report),
         results,
         plimsoll: ours::Report::of(report),
+    }
+}
+
+fn artifact_type(report: &Report) -> &'static str {
+    match report.image.source {
+        SourceKind::Directory => "filesystem",
+        SourceKind::Repository => "repository",
+        SourceKind::Document => "cyclonedx",
+        _ => "container_image",
     }
 }
 

@@ -2,7 +2,7 @@
 
 use anyhow::{Context, bail};
 use plimsoll_image::Limits;
-use plimsoll_inventory::{Cache, ScanOptions, Selection, take_inventory};
+use plimsoll_inventory::{Cache, ScanOptions, take_inventory};
 use plimsoll_match::ignore::Rule;
 use plimsoll_match::{Gate, GateReason, GateSettings, Policy, match_inventory};
 use plimsoll_report::{DatabaseInfo, DatabaseSource, Report, Text};
@@ -95,19 +95,20 @@ impl Scanner<'_> {
         let name = target.name();
         let started = std::time::Instant::now();
         let progress = Progress::start(self.run.progress, &name);
-        let opened = self.opener.open(target)?;
+        let (opened, repository) = self.opener.open(target)?;
         let options = ScanOptions {
             cache: self.cache.as_ref(),
             limits: Limits::default(),
             threads: self.scan.threads,
-            selection: &Selection::default(),
+            selection: &self.scan.selection,
             skip: &|path| self.scan.skip.matches(path),
             skip_key: self.scan.skip.key(),
             progress: &|read| progress.update(read),
         };
-        let (image, inventory) =
+        let (image, mut inventory) =
             take_inventory(opened, &options).with_context(|| format!("cannot scan {name}"))?;
         drop(progress);
+        inventory.retain(|package| self.scan.packages.wants(package));
         self.run.messages.detail(format_args!(
             "{name}: {} packages, {} files, {:?}",
             inventory.packages.len(),
@@ -134,6 +135,7 @@ impl Scanner<'_> {
             database: self.info.clone(),
             gate,
             list_all_packages: self.scan.report.all_packages,
+            repository,
             notes: self.notes.clone(),
             ..Report::new(image, inventory, matched, outcome)
         })
