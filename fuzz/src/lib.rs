@@ -115,3 +115,9 @@ pub fn sealed_delta(base: &plimsoll_advisory::Database, document: &[u8]) -> Vec<
     delta.extend_from_slice(&body);
     delta
 }
+
+/// A path by which a kind of file is recognised.
+pub fn example_path(row: &plimsoll_language::Extractor) -> String {
+    let pattern = row.files.first().copied().unwrap_or("program");
+    pattern.replace("**/", "a/").replace('*', "a")
+}

@@ -3,7 +3,7 @@
 //! Without them a fuzzer spends its minutes on finding a magic number. Archives are packed without
 //! compression, or a change of one byte would break everything behind it.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
 // The other code is built with coverage marks, which this library counts.
@@ -12,7 +12,9 @@ use plimsoll_advisory::database::{WriteOptions, compile};
 use plimsoll_advisory::feed::{FEEDS, FileContext, HEAD, detect};
 use plimsoll_advisory::{Collector, Database};
 use plimsoll_image::Digest;
+use plimsoll_inventory::extractors;
 use plimsoll_inventory::os::OS_FILES;
+use plimsoll_language::Dispatcher;
 use plimsoll_inventory::rpm::testing::{berkeley, header, log, ndb, sample, sqlite};
 
 /// Reads one of the hand-made texts.
@@ -76,6 +78,9 @@ fn all() -> Vec<(&'static str, Vec<Vec<u8>>)> {
             ],
         ),
         ("fuzz_feeds", feeds()),
+        ("fuzz_language", languages()),
+        ("fuzz_program", programs()),
+        ("fuzz_sbom", fixtures("plimsoll-sbom")),
         ("fuzz_database", vec![small_database()]),
         ("fuzz_delta", vec![delta_document()]),
         ("fuzz_bolt", vec![bolt()]),
@@ -109,6 +114,45 @@ fn feeds() -> Vec<Vec<u8>> {
             [&[number][..], &sample].concat()
         })
         .collect()
+}
+
+/// Each kind of file's samples behind the byte that picks the kind.
+fn languages() -> Vec<Vec<u8>> {
+    let dispatcher = Dispatcher::new(extractors());
+    let mut inputs = Vec::new();
+    for (number, row) in extractors().enumerate() {
+        let number = u8::try_from(number).expect("one byte picks the kind");
+        for path in files(&fixtures_of("plimsoll-language").join(row.id).join("good")) {
+            let name = path.to_string_lossy();
+            if dispatcher.find(name.as_bytes()).is_some_and(|found| found.id == row.id) {
+                let content = fs::read(&path).expect("it was listed");
+                inputs.push([&[number][..], &content].concat());
+            }
+        }
+    }
+    inputs
+}
+
+/// Files of a crate's test fixtures.
+fn fixtures(krate: &str) -> Vec<Vec<u8>> {
+    let paths = files(&fixtures_of(krate));
+    paths.iter().map(|path| fs::read(path).expect("it was listed")).collect()
+}
+
+fn fixtures_of(krate: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates").join(krate).join("tests/fixtures")
+}
+
+fn files(root: &Path) -> Vec<PathBuf> {
+    let (mut found, mut pending) = (Vec::new(), vec![root.to_owned()]);
+    while let Some(directory) = pending.pop() {
+        for entry in fs::read_dir(directory).into_iter().flatten().flatten() {
+            let path = entry.path();
+            if path.is_dir() { pending.push(path) } else { found.push(path) }
+        }
+    }
+    found.sort();
+    found
 }
 
 /// The samples of all feeds, compiled.
