@@ -53,6 +53,52 @@ pub(crate) fn one_line(index: usize) -> Lines {
     Lines { start: line, end: line }
 }
 
+/// Fields of one paragraph of a file as Debian has them: `Name: value`, continued by lines that
+/// begin with a space. R's `DESCRIPTION` and vcpkg's database have this form.
+#[derive(Debug)]
+pub(crate) struct Paragraph {
+    /// The line on which it begins.
+    pub(crate) line: usize,
+    fields: Vec<(String, String)>,
+}
+
+impl Paragraph {
+    /// The paragraphs of a text, which empty lines divide.
+    pub(crate) fn all(text: &str) -> Vec<Paragraph> {
+        let mut found: Vec<Paragraph> = Vec::new();
+        let mut open = false;
+        for (index, line) in text.lines().enumerate() {
+            if line.trim().is_empty() {
+                open = false;
+                continue;
+            }
+            if !std::mem::replace(&mut open, true) {
+                found.push(Paragraph { line: index + 1, fields: Vec::new() });
+            }
+            let Some(paragraph) = found.last_mut() else { continue };
+            match (line.starts_with([' ', '\t']), line.split_once(':')) {
+                (true, _) => {
+                    if let Some((_, value)) = paragraph.fields.last_mut() {
+                        value.push(' ');
+                        value.push_str(line.trim());
+                    }
+                }
+                (false, Some((name, value))) => {
+                    paragraph.fields.push((name.trim().to_owned(), value.trim().to_owned()));
+                }
+                (false, None) => {}
+            }
+        }
+        found
+    }
+
+    /// The value of a field, not empty.
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
+        let found = self.fields.iter().find(|(known, _)| known == name);
+        found.map(|(_, value)| value.trim()).filter(|value| !value.is_empty())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -66,5 +112,12 @@ mod tests {
         assert!(input(b"").is_test_data_below("vendor"));
         let own = Input { path: "test/vendor/b/tests", content: b"" };
         assert!(!own.is_test_data_below("vendor"));
+    }
+
+    #[test]
+    fn paragraphs_have_fields_that_go_on() {
+        let found = Paragraph::all("\nA: 1\n more\nB:\n\nA: 2\nnothing\n");
+        assert_eq!((found.len(), found[0].line, found[1].line), (2, 2, 6));
+        assert_eq!((found[0].get("A"), found[0].get("B")), (Some("1 more"), None));
     }
 }
