@@ -20,7 +20,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("plimsoll-sqlite", &[]),
     ("plimsoll-java-index", &["plimsoll-sqlite"]),
     ("plimsoll-license", &[]),
-    ("plimsoll-language", &["plimsoll-version", "plimsoll-image"]),
+    ("plimsoll-language", &["plimsoll-version", "plimsoll-image", "plimsoll-sqlite"]),
     ("plimsoll-binary", &["plimsoll-version", "plimsoll-language"]),
     ("plimsoll-sbom", &["plimsoll-version", "plimsoll-language"]),
     (
