@@ -11,6 +11,10 @@ use crate::{Component, Relationship};
 /// has more, and each would be repeated for everybody who needs the name.
 const MAX_VERSIONS: usize = 16;
 
+/// Bytes of all the ids by which packages refer to others. The largest real lock files have 2 MB; a
+/// small made-up one could have a long name that everybody needs.
+const MAX_REFERENCES: usize = 64 << 20;
+
 /// Collects the packages of a file whose requirements are names.
 #[derive(Debug, Default)]
 pub(crate) struct Graph {
@@ -92,13 +96,21 @@ impl Graph {
             })
             .collect();
         let ids: Vec<String> = self.parsed.value.iter().map(Component::id).collect();
-        for (component, edges) in std::iter::zip(&mut self.parsed.value, &edges) {
-            let own = component.id();
-            component.depends_on.extend(
-                edges.iter().filter_map(|&at| ids.get(at)).filter(|id| **id != own).cloned(),
-            );
-            component.depends_on.sort_unstable();
-            component.depends_on.dedup();
+        let mut room = Some(MAX_REFERENCES);
+        for (at, (component, edges)) in std::iter::zip(&mut self.parsed.value, &edges).enumerate() {
+            for id in edges.iter().filter(|&&edge| edge != at).filter_map(|&edge| ids.get(edge)) {
+                room = room.and_then(|room| room.checked_sub(id.len()));
+                if room.is_some() {
+                    component.depends_on.push(id.clone());
+                }
+            }
+            tidy(&mut component.depends_on);
+            tidy(&mut component.digests);
+            tidy(&mut component.lines);
+        }
+        if room.is_none() {
+            let message = "packages need each other too often; not all of it is kept";
+            self.parsed.problem(ProblemKind::TooLarge, message);
         }
         self.relate(&edges);
         self.parsed
@@ -142,15 +154,17 @@ fn merge(known: &mut Component, other: Component) {
     }
     known.lines.extend(other.lines);
     known.digests.extend(other.digests);
-    known.licenses.extend(other.licenses);
-    known.depends_on.extend(other.depends_on);
-    for list in [&mut known.digests, &mut known.licenses] {
-        list.sort_unstable();
-        list.dedup();
+    if known.licenses.is_empty() {
+        known.licenses = other.licenses;
     }
-    known.lines.sort_unstable();
-    known.lines.dedup();
+    known.depends_on.extend(other.depends_on);
     known.doubt = known.doubt.take().or(other.doubt);
+}
+
+/// Sorts a list that was put together from several places.
+fn tidy<T: Ord>(list: &mut Vec<T>) {
+    list.sort_unstable();
+    list.dedup();
 }
 
 /// The more a relationship says of the project's own choice, the higher.
@@ -197,6 +211,19 @@ mod tests {
         assert_eq!(dev, ["test", "only"]);
         assert_eq!(components[1].depends_on, ["only@1", "shared@1"]);
         assert_eq!(components[2].relationship, Relationship::Indirect);
+    }
+
+    #[test]
+    fn long_names_that_all_need_do_not_fill_the_memory() {
+        let mut graph = Graph::default();
+        graph.add(Component::new(Ecosystem::Gem, "a".repeat(1 << 20), "1"), Vec::new());
+        for index in 0..100 {
+            let component = Component::new(Ecosystem::Gem, index.to_string(), "1");
+            graph.add(component, vec!["a".repeat(1 << 20)]);
+        }
+        let parsed = graph.finish();
+        let needs = parsed.value.iter().map(|one| one.depends_on.len()).sum::<usize>();
+        assert_eq!((needs, parsed.problems.len()), (63, 1));
     }
 
     #[test]

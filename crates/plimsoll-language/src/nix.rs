@@ -34,7 +34,10 @@ pub(crate) const EXTRACTORS: &[Extractor] = &[Extractor {
 }];
 
 /// References between paths; a desktop of 20,000 paths has 200,000.
-const MAX_REFERENCES: usize = 2_000_000;
+const MAX_REFERENCES: usize = 500_000;
+
+/// Characters that Nix allows in the name of a store path.
+const MAX_NAME: usize = 211;
 
 /// Characters of the hash of a store path.
 const HASH_LENGTH: usize = 32;
@@ -59,8 +62,14 @@ fn parse(input: Input<'_>) -> Parsed<Vec<Component>> {
         }
         read_references(&database, &mut packages)
     });
-    if let Err(error) = read {
-        parsed.problem(ProblemKind::Malformed, error.to_string());
+    match read {
+        Ok(true) => {}
+        Ok(false) => {
+            let message =
+                format!("there are more than {MAX_REFERENCES} references; the rest is left out");
+            parsed.problem(ProblemKind::TooLarge, message);
+        }
+        Err(error) => parsed.problem(ProblemKind::Malformed, error.to_string()),
     }
     let mut graph = Graph::default();
     for id in order {
@@ -72,14 +81,18 @@ fn parse(input: Input<'_>) -> Parsed<Vec<Component>> {
     graph.finish()
 }
 
+/// Says whether all of them were read.
 fn read_references(
     database: &Database<'_>,
     packages: &mut HashMap<i64, Component>,
-) -> Result<(), Error> {
+) -> Result<bool, Error> {
     let references = database.table("Refs")?;
     let (from, to) = (references.column("referrer")?, references.column("reference")?);
-    for row in references.rows().take(MAX_REFERENCES) {
+    for (count, row) in references.rows().enumerate() {
         let row = row?;
+        if count >= MAX_REFERENCES {
+            return Ok(false);
+        }
         let (Some(from), Some(to)) = (row.integer(from)?, row.integer(to)?) else { continue };
         let Some(needed) = packages.get(&to).map(Component::id) else { continue };
         if let Some(component) = packages.get_mut(&from)
@@ -88,7 +101,7 @@ fn read_references(
             component.depends_on.push(needed);
         }
     }
-    Ok(())
+    Ok(true)
 }
 
 /// The package of a path, if it is one.
@@ -127,7 +140,7 @@ fn store_name(path: &str) -> Option<&str> {
     let file = path.rsplit('/').next()?;
     let (hash, name) = file.split_at_checked(HASH_LENGTH)?;
     let is_hash = hash.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
-    name.strip_prefix('-').filter(|name| is_hash && !name.is_empty())
+    name.strip_prefix('-').filter(|name| is_hash && (1..=MAX_NAME).contains(&name.len()))
 }
 
 /// Divides before the first hyphen that no letter follows. What has no version is no package but a

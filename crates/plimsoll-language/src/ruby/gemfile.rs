@@ -28,7 +28,7 @@ pub(super) fn groups(text: &str) -> Option<Vec<(String, bool)>> {
                 let name = line.split(['"', '\'']).nth(1)?;
                 gems.push((name.to_owned(), in_development || option_is_development(line)));
             }
-            "group" if opens => open.push(symbols_are_development(line)),
+            "group" if opens && open.len() < MAX_DEPTH => open.push(symbols_are_development(line)),
             "platforms" | "platform" | "source" | "git" | "path" | "github" | "install_if"
             | "if" | "unless"
                 if opens || line.starts_with(['i', 'u']) =>
