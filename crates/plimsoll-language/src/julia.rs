@@ -55,6 +55,7 @@ fn parse(input: Input<'_>, files: &dyn Files) -> Parsed<Vec<Component>> {
         graph.ask(Ecosystem::Julia, &name, false);
     }
     let root = root.get_ref();
+    let julia = root.get("julia_version").and_then(|value| value.get_ref().as_str());
     // The first form had the packages at the top and nothing else.
     let packages = match root.get("manifest_format") {
         Some(_) => root.get("deps").and_then(|deps| deps.get_ref().as_table()),
@@ -68,7 +69,7 @@ fn parse(input: Input<'_>, files: &dyn Files) -> Parsed<Vec<Component>> {
             continue;
         };
         for entry in entries.iter() {
-            read(&mut graph, name, entry, &positions);
+            read(&mut graph, name, entry, julia, &positions);
         }
     }
     graph.finish()
@@ -78,6 +79,7 @@ fn read(
     graph: &mut Graph,
     name: &Spanned<std::borrow::Cow<'_, str>>,
     entry: &Spanned<DeValue<'_>>,
+    julia: Option<&str>,
     positions: &Positions<'_>,
 ) {
     let span = entry.span();
@@ -93,7 +95,12 @@ fn read(
     component.doubt = match (text("git-tree-sha1"), text("path"), text("repo-url")) {
         (_, Some(path), _) => Some(format!("from {path}, not from a registry")),
         (_, _, Some(url)) => Some(format!("from {url}, not from a registry")),
-        (None, None, None) => Some("part of Julia itself, versioned with it".to_owned()),
+        (None, None, None) => {
+            if component.version.is_empty() {
+                julia.unwrap_or_default().clone_into(&mut component.version);
+            }
+            Some("part of Julia itself, versioned with it".to_owned())
+        }
         (Some(_), None, None) => None,
     };
     let end = fields.iter().map(|(_, value)| end(value)).fold(span.end, usize::max);
