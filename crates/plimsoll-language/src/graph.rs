@@ -15,7 +15,7 @@ const MAX_VERSIONS: usize = 16;
 /// small made-up one could have a long name that everybody needs.
 const MAX_REFERENCES: usize = 64 << 20;
 
-/// Collects the packages of a file whose requirements are names.
+/// Collects the packages of a file.
 #[derive(Debug, Default)]
 pub(crate) struct Graph {
     parsed: Parsed<Vec<Component>>,
@@ -26,7 +26,7 @@ pub(crate) struct Graph {
 }
 
 impl Graph {
-    /// Adds a package and the names that it needs. One that is there already (for another platform
+    /// Adds a package and what it needs: names, or ids where the file knows versions. One that is there already (for another platform
     /// or target framework) gets what is new.
     pub(crate) fn add(&mut self, component: Component, needs: Vec<String>) {
         let id = component.id();
@@ -87,9 +87,18 @@ impl Graph {
         }
         let edges: Vec<Vec<usize>> = std::iter::zip(&self.parsed.value, &self.needs)
             .map(|(component, needs)| {
-                let find = |name: &String| by_name.get(&*component.ecosystem.normalize(name));
-                let mut found: Vec<usize> =
-                    needs.iter().filter_map(find).flatten().copied().collect();
+                let mut found = Vec::new();
+                for need in needs {
+                    match self.by_id.get(need) {
+                        Some(&at) => found.push(at),
+                        None => found.extend(
+                            by_name
+                                .get(&*component.ecosystem.normalize(need))
+                                .into_iter()
+                                .flatten(),
+                        ),
+                    }
+                }
                 found.sort_unstable();
                 found.dedup();
                 found

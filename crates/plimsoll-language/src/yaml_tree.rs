@@ -39,7 +39,9 @@ impl Node {
     pub(crate) fn read(text: &str) -> Result<Node, String> {
         let mut raw: Spanned<Raw> = serde_saphyr::from_str(text).map_err(|error| {
             // The message shows the place in several lines; the first one says it all.
-            error.to_string().lines().next().unwrap_or("is no YAML").to_owned()
+            let message = error.to_string();
+            let line = message.lines().next().unwrap_or("is no YAML");
+            line.strip_prefix("error: ").unwrap_or(line).to_owned()
         })?;
         let location = raw.referenced;
         raw.value.settle(text, location);

@@ -9,6 +9,10 @@ use crate::graph::Graph;
 use crate::raw_json::{Members, elements, text, texts};
 use crate::{Component, Input, Lines, Positions};
 
+/// Characters of a reference without its revisions; Conan allows 101 for a name and as many for a
+/// version, and each is repeated for whoever needs it.
+const MAX_REFERENCE: usize = 255;
+
 /// Reads a lock file.
 pub(super) fn parse(input: Input<'_>) -> Parsed<Vec<Component>> {
     let mut graph = Graph::default();
@@ -100,7 +104,7 @@ fn read_nodes(graph: &mut Graph, nodes: &Members<'_>, positions: &Positions<'_>)
                 }
             }
         } else if let Some(component) = &node.component {
-            let needs = required(&node.requires).into_iter().map(|needed| needed.name).collect();
+            let needs = required(&node.requires).iter().map(Component::id).collect();
             graph.add(component.clone(), needs);
         }
     }
@@ -110,7 +114,7 @@ fn read_nodes(graph: &mut Graph, nodes: &Members<'_>, positions: &Positions<'_>)
 fn component(reference: &str, lines: Option<Lines>) -> Option<Component> {
     let (name, rest) = reference.split_once('/')?;
     let version = rest.split(['@', '#', ':', '%']).next()?.trim();
-    if name.is_empty() || version.is_empty() {
+    if name.is_empty() || version.is_empty() || name.len() + version.len() > MAX_REFERENCE {
         return None;
     }
     let mut component = Component::new(Ecosystem::Conan, name, version);

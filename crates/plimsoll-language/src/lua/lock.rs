@@ -9,6 +9,11 @@ use crate::{Component, Input};
 /// Reads a lock file line by line, as LuaRocks writes it.
 pub(super) fn parse(input: Input<'_>) -> Parsed<Vec<Component>> {
     let mut parsed = Parsed::default();
+    // An installed rock keeps the lock file that it was built with; what is installed is told by
+    // the rocks themselves.
+    if input.directory().split('/').any(|name| name.starts_with("rocks-")) {
+        return parsed;
+    }
     let text = input.lossy();
     // The kind of dependency whose table is open, and whether it is for development.
     let mut kind: Option<bool> = None;

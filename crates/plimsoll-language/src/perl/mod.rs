@@ -50,10 +50,16 @@ pub(crate) const EXTRACTORS: &[Extractor] = &[
     },
 ];
 
+/// Characters of an archive's name: it is a file.
+const MAX_NAME: usize = 255;
+
 /// Name and version of a distribution by what its archive is called: `Foo-Bar-1.23`,
 /// `Foo-3D-v1.2.3-TRIAL`. The version begins behind the last hyphen before a digit, as
 /// [CPAN::DistnameInfo](https://metacpan.org/pod/CPAN::DistnameInfo) has it.
 fn name_and_version(distribution: &str) -> Option<(&str, &str)> {
+    if distribution.len() > MAX_NAME {
+        return None;
+    }
     let begins_version = |rest: &str| {
         let rest = rest.strip_prefix(['v', 'V']).unwrap_or(rest);
         rest.starts_with(|sign: char| sign.is_ascii_digit())
