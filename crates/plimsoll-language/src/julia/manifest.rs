@@ -1,5 +1,4 @@
-//! Julia: `Manifest.toml`, of both forms, with the `Project.toml` beside it
-//! (<https://pkgdocs.julialang.org/v1/toml-files/>). Versions are semantic ones.
+//! `Manifest.toml`: the versions that Julia's package manager decided on.
 
 use std::collections::HashSet;
 
@@ -9,33 +8,10 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::graph::Graph;
-use crate::{Component, Evidence, Extractor, Files, Input, Parser, Positions};
+use crate::{Component, Files, Input, Positions};
 
-/// The files that are read.
-pub(crate) const EXTRACTORS: &[Extractor] = &[
-    Extractor {
-        id: "julia-manifest",
-        ecosystem: Ecosystem::Julia,
-        type_name: "julia",
-        evidence: Evidence::Locked,
-        files: &["Manifest.toml", "JuliaManifest.toml", "Manifest-v*.toml"],
-        limit: 16 << 20,
-        parser: Parser::WithOthers(parse),
-        defined_by: "https://pkgdocs.julialang.org/v1/toml-files/",
-    },
-    Extractor {
-        id: "julia-project",
-        ecosystem: Ecosystem::Julia,
-        type_name: "julia",
-        evidence: Evidence::Locked,
-        files: &["Project.toml", "JuliaProject.toml"],
-        limit: 1 << 20,
-        parser: Parser::Companion,
-        defined_by: "https://pkgdocs.julialang.org/v1/toml-files/",
-    },
-];
-
-fn parse(input: Input<'_>, files: &dyn Files) -> Parsed<Vec<Component>> {
+/// Reads a manifest; what the project asks for is in the `Project.toml` beside it.
+pub(super) fn parse(input: Input<'_>, files: &dyn Files) -> Parsed<Vec<Component>> {
     let mut graph = Graph::default();
     let text = match input.text() {
         Ok(text) => text,
