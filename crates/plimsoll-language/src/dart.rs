@@ -24,6 +24,9 @@ pub(crate) const EXTRACTORS: &[Extractor] = &[Extractor {
 
 fn parse(input: Input<'_>) -> Parsed<Vec<Component>> {
     let mut parsed = Parsed::default();
+    if input.is_below(&[".pub-cache"]) {
+        return parsed;
+    }
     let root = match input.text().and_then(Node::read) {
         Ok(root) => root,
         Err(error) => {

@@ -47,6 +47,15 @@ impl<'a> Input<'a> {
     }
 }
 
+impl Input<'_> {
+    /// Whether one of these directories is on the way to the file: those where package managers put
+    /// what they fetched. A lock file there says what the makers of a package used, which nobody
+    /// else installs.
+    pub(crate) fn is_below(&self, directories: &[&str]) -> bool {
+        self.directory().split('/').any(|name| directories.contains(&name))
+    }
+}
+
 /// One line, counted from 1.
 pub(crate) fn one_line(index: usize) -> Lines {
     let line = u32::try_from(index).unwrap_or(u32::MAX);

@@ -10,6 +10,9 @@ use crate::{Component, Input, Positions, Relationship};
 /// Reads a lock file of either form: since Rebar 3.0 a version stands before the list.
 pub(super) fn parse(input: Input<'_>) -> Parsed<Vec<Component>> {
     let mut graph = Graph::default();
+    if input.is_below(&["deps", "_build"]) {
+        return graph.finish();
+    }
     let text = input.lossy();
     let positions = Positions::new(text.as_bytes());
     let terms = match term::read(&text) {

@@ -59,6 +59,9 @@ pub(super) fn installed(input: Input<'_>) -> Parsed<Vec<Component>> {
 /// Reads a lock file; what the project itself asks for is in the `composer.json` beside it.
 pub(super) fn lock(input: Input<'_>, files: &dyn Files) -> Parsed<Vec<Component>> {
     let mut graph = Graph::default();
+    if input.is_below(&["vendor"]) {
+        return graph.finish();
+    }
     let text = match input.text() {
         Ok(text) => text,
         Err(error) => {

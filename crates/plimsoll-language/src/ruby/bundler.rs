@@ -17,6 +17,9 @@ use crate::{Component, Files, Input, Relationship};
 
 /// Reads a lock file; which gems are for development is known from the `Gemfile` beside it.
 pub(super) fn parse(input: Input<'_>, files: &dyn Files) -> Parsed<Vec<Component>> {
+    if is_in_gem(input.directory()) {
+        return Parsed::default();
+    }
     let text = input.lossy();
     let manifest = if input.name() == "gems.locked" { "gems.rb" } else { "Gemfile" };
     let groups: HashMap<String, bool> = files
@@ -29,6 +32,17 @@ pub(super) fn parse(input: Input<'_>, files: &dyn Files) -> Parsed<Vec<Component
         reader.line(index + 1, line);
     }
     reader.finish()
+}
+
+/// Whether a directory is below `gems/NAME-VERSION`: a lock file there says what the makers of the
+/// gem used, which nobody else installs.
+fn is_in_gem(directory: &str) -> bool {
+    let names = directory.split('/');
+    std::iter::zip(names.clone(), names.skip(1)).any(|(parent, name)| {
+        let versions = name.split('-').skip(1);
+        parent == "gems"
+            && versions.into_iter().any(|part| part.starts_with(|sign: char| sign.is_ascii_digit()))
+    })
 }
 
 /// A gem that is named twice is for development only if it is so both times.

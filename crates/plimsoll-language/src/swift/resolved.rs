@@ -10,6 +10,9 @@ use crate::{Component, Input, Positions};
 /// Reads a file of any version.
 pub(super) fn parse(input: Input<'_>) -> Parsed<Vec<Component>> {
     let mut parsed = Parsed::default();
+    if input.is_below(&["checkouts"]) {
+        return parsed;
+    }
     let text = match input.text() {
         Ok(text) => text,
         Err(error) => {
