@@ -21,7 +21,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("plimsoll-java-index", &["plimsoll-sqlite"]),
     ("plimsoll-git", &["plimsoll-image"]),
     ("plimsoll-license", &[]),
-    ("plimsoll-language", &["plimsoll-version", "plimsoll-image"]),
+    ("plimsoll-language", &["plimsoll-version", "plimsoll-image", "plimsoll-sqlite"]),
     ("plimsoll-binary", &["plimsoll-version", "plimsoll-language"]),
     ("plimsoll-sbom", &["plimsoll-version", "plimsoll-language"]),
     (

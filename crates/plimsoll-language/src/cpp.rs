@@ -1,6 +1,0 @@
-//! C and C++: Conan and vcpkg.
-
-use crate::Extractor;
-
-/// The files that are read.
-pub(crate) const EXTRACTORS: &[Extractor] = &[];

@@ -1,6 +1,0 @@
-//! Haskell: Cabal and Stack.
-
-use crate::Extractor;
-
-/// The files that are read.
-pub(crate) const EXTRACTORS: &[Extractor] = &[];

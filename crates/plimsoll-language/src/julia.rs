@@ -1,6 +1,0 @@
-//! Julia: manifests.
-
-use crate::Extractor;
-
-/// The files that are read.
-pub(crate) const EXTRACTORS: &[Extractor] = &[];

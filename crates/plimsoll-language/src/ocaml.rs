@@ -1,6 +1,0 @@
-//! OCaml: opam.
-
-use crate::Extractor;
-
-/// The files that are read.
-pub(crate) const EXTRACTORS: &[Extractor] = &[];

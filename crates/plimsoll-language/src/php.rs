@@ -1,6 +1,0 @@
-//! PHP: Composer and PEAR.
-
-use crate::Extractor;
-
-/// The files that are read.
-pub(crate) const EXTRACTORS: &[Extractor] = &[];

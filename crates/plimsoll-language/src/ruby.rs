@@ -1,6 +1,0 @@
-//! Ruby: installed gems and Bundler.
-
-use crate::Extractor;
-
-/// The files that are read.
-pub(crate) const EXTRACTORS: &[Extractor] = &[];
