@@ -17,6 +17,8 @@ pub(super) struct Need {
     name: String,
     /// `>=1.0,<2`; empty for any version.
     specifier: String,
+    /// Whether only developers need it.
+    dev: bool,
 }
 
 /// All packages.
@@ -30,7 +32,12 @@ pub(super) struct Graph {
 impl Need {
     pub(super) fn new(name: &str, specifier: &str) -> Need {
         let name = Ecosystem::PyPi.normalize(name).into_owned();
-        Need { name, specifier: specifier.to_owned() }
+        Need { name, specifier: specifier.to_owned(), dev: false }
+    }
+
+    /// The same for developers only.
+    pub(super) fn for_developers(self) -> Need {
+        Need { dev: true, ..self }
     }
 
     /// What a dependency specifier asks for.
@@ -55,8 +62,6 @@ impl Graph {
                 one.lines.extend(component.lines);
                 one.dev &= component.dev;
                 one.digests.extend(component.digests);
-                one.digests.sort();
-                one.digests.dedup();
                 known.extend(needs);
             }
             return twin;
@@ -114,7 +119,8 @@ impl Graph {
                 Some(seen) if !*seen => *seen = true,
                 _ => continue,
             }
-            for need in self.needs.get(index).into_iter().flatten() {
+            let needs = self.needs.get(index).into_iter().flatten();
+            for need in needs.filter(|need| !need.dev) {
                 pending.extend(
                     self.find(need)
                         .into_iter()
@@ -140,6 +146,8 @@ impl Graph {
             let depends_on: Vec<String> = depends_on.cloned().collect();
             if let Some(component) = self.components.get_mut(index) {
                 component.depends_on = depends_on;
+                component.digests.sort();
+                component.digests.dedup();
             }
         }
         for component in self.components {

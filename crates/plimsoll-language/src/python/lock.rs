@@ -4,9 +4,11 @@
 
 use std::ops::Range;
 
+use plimsoll_version::Ecosystem;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::{MAX_WORD, is_name};
 use crate::{Component, Lines, Parsed, Positions, ProblemKind};
 
 /// A document in TOML.
@@ -139,6 +141,35 @@ pub(super) fn tables_at<'t, 'a>(
     key: &str,
 ) -> impl Iterator<Item = &'t DeTable<'a>> {
     list_at(table, key).filter_map(|value| value.get_ref().as_table())
+}
+
+/// A package whose record has a name, and a version unless it comes from elsewhere than a registry,
+/// as `source` says. What has not is told.
+pub(super) fn component(
+    record: &Record<'_, '_>,
+    source: Option<(&str, &str)>,
+    parsed: &mut Parsed<Vec<Component>>,
+) -> Option<Component> {
+    let line = record.lines.start;
+    let version = text_at(record.table, "version").unwrap_or_default();
+    let problem = match text_at(record.table, "name") {
+        None => format!("line {line}: a package without a name"),
+        Some(name) if !is_name(name) => format!("line {line}: the name is none of a package"),
+        Some(name) if version.is_empty() && source.is_none() => {
+            format!("line {line}: no version of {name}")
+        }
+        Some(name) if version.len() > MAX_WORD => {
+            format!("line {line}: the version of {name} is too long for one")
+        }
+        Some(name) => {
+            let mut component = Component::new(Ecosystem::PyPi, name, version);
+            component.lines = vec![record.lines];
+            component.doubt = doubt(source);
+            return Some(component);
+        }
+    };
+    parsed.problem(ProblemKind::Malformed, problem);
+    None
 }
 
 /// What is not certain about a package that comes from a repository, an archive or a directory: its

@@ -22,10 +22,17 @@ use crate::{Component, Evidence, Extractor, Input, Parsed, Parser, Pattern};
 
 /// Bytes of a lock file: the largest real ones, of projects with a thousand packages and every
 /// wheel of each, have 3 MB.
-const LOCK_LIMIT: u64 = 32 << 20;
+const LOCK_LIMIT: u64 = 16 << 20;
+
+/// Bytes of a name or version. Ids of packages are made of them and are repeated by all that need
+/// the package.
+const MAX_WORD: usize = 200;
 
 /// Bytes of metadata: the longest descriptions have 400 kB.
 const METADATA_LIMIT: u64 = 4 << 20;
+
+/// Bytes of a file of requirements or constraints; the largest, with checksums, have 400 kB.
+const REQUIREMENTS_LIMIT: u64 = 4 << 20;
 
 /// The files that are read.
 pub(crate) const EXTRACTORS: &[Extractor] = &[
@@ -50,19 +57,19 @@ pub(crate) const EXTRACTORS: &[Extractor] = &[
         egg::parse,
         "https://setuptools.pypa.io/en/latest/deprecated/python_eggs.html",
     ),
-    companion(
+    of_requirements(&companion(
         "pip-constraints",
         "constraints",
         &["constraints*.txt", "*constraints.txt"],
         "https://pip.pypa.io/en/stable/user_guide/#constraints-files",
-    ),
-    locked(
+    )),
+    of_requirements(&locked(
         "pip-requirements",
         "pip",
         &["requirements*.txt", "*requirements.txt", "requirements/*.txt"],
         Parser::WithOthers(requirements::parse),
         "https://pip.pypa.io/en/stable/reference/requirements-file-format/",
-    ),
+    )),
     locked(
         "pipfile-lock",
         "pipenv",
@@ -145,6 +152,11 @@ const fn locked(
     }
 }
 
+/// The same for a file of requirements.
+const fn of_requirements(row: &Extractor) -> Extractor {
+    Extractor { limit: REQUIREMENTS_LIMIT, ..*row }
+}
+
 const fn companion(
     id: &'static str,
     type_name: &'static str,
@@ -160,7 +172,8 @@ const fn companion(
 pub(crate) fn is_name(text: &str) -> bool {
     let ends = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
     let bytes = text.as_bytes();
-    ends(bytes.first())
+    bytes.len() <= MAX_WORD
+        && ends(bytes.first())
         && ends(bytes.last())
         && bytes.iter().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(byte))
 }

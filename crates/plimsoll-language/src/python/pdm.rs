@@ -1,12 +1,11 @@
 //! `pdm.lock`, all versions.
 
-use plimsoll_version::Ecosystem;
 use toml::de::DeTable;
 
 use super::graph::{Graph, Need};
-use super::lock::{self, Document, Record, table_at, tables_at, text_at, texts_at};
+use super::lock::{self, Document, table_at, tables_at, text_at, texts_at};
 use super::project::Project;
-use crate::{Component, Files, Input, Parsed, ProblemKind};
+use crate::{Component, Files, Input, Parsed};
 
 /// Reads a lock file, and the project beside it for what its groups are for.
 pub(super) fn parse(input: Input<'_>, files: &dyn Files) -> Parsed<Vec<Component>> {
@@ -20,7 +19,8 @@ pub(super) fn parse(input: Input<'_>, files: &dyn Files) -> Parsed<Vec<Component
     let mut graph = Graph::default();
     let mut says_groups = false;
     for record in document.records("package") {
-        let Some(mut component) = component(&record, &mut parsed) else { continue };
+        let source = source(record.table);
+        let Some(mut component) = lock::component(&record, source, &mut parsed) else { continue };
         component.digests.extend(digests(record.table, "files"));
         if let Some(files) = files {
             // Up to version 4.2: `"six 1.16.0" = [...]`.
@@ -47,23 +47,9 @@ pub(super) fn parse(input: Input<'_>, files: &dyn Files) -> Parsed<Vec<Component
     parsed
 }
 
-fn component(record: &Record<'_, '_>, parsed: &mut Parsed<Vec<Component>>) -> Option<Component> {
-    let line = record.lines.start;
-    let Some(name) = text_at(record.table, "name") else {
-        parsed.problem(ProblemKind::Malformed, format!("line {line}: a package without a name"));
-        return None;
-    };
-    let sources = ["git", "path", "url"];
-    let source = sources.into_iter().find_map(|kind| Some((kind, text_at(record.table, kind)?)));
-    let version = text_at(record.table, "version");
-    if version.is_none() && source.is_none() {
-        parsed.problem(ProblemKind::Malformed, format!("line {line}: no version of {name}"));
-        return None;
-    }
-    let mut component = Component::new(Ecosystem::PyPi, name, version.unwrap_or_default());
-    component.lines = vec![record.lines];
-    component.doubt = lock::doubt(source);
-    Some(component)
+/// Where a package comes from, if not from a registry.
+fn source<'t>(record: &'t DeTable<'_>) -> Option<(&'t str, &'t str)> {
+    ["git", "path", "url"].into_iter().find_map(|kind| Some((kind, text_at(record, kind)?)))
 }
 
 fn digests(table: &DeTable<'_>, key: &str) -> Vec<String> {

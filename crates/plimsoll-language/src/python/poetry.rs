@@ -1,12 +1,11 @@
 //! `poetry.lock`, all versions: 1.0 (categories), 2.0 (no groups at all) and 2.1 (groups).
 
-use plimsoll_version::Ecosystem;
 use toml::de::DeTable;
 
 use super::graph::{Graph, Need};
-use super::lock::{self, Document, Record, table_at, tables_at, text, text_at, texts_at};
+use super::lock::{self, Document, table_at, tables_at, text, text_at, texts_at};
 use super::project::Project;
-use crate::{Component, Files, Input, Parsed, ProblemKind};
+use crate::{Component, Files, Input, Parsed};
 
 /// Reads a lock file, and the project beside it for what is asked for directly.
 pub(super) fn parse(input: Input<'_>, files: &dyn Files) -> Parsed<Vec<Component>> {
@@ -19,7 +18,8 @@ pub(super) fn parse(input: Input<'_>, files: &dyn Files) -> Parsed<Vec<Component
     let mut graph = Graph::default();
     let mut says_dev = false;
     for record in document.records("package") {
-        let Some(mut component) = component(&record, &mut parsed) else { continue };
+        let source = source(record.table);
+        let Some(mut component) = lock::component(&record, source, &mut parsed) else { continue };
         component.digests.extend(digests(record.table, "files"));
         if let Some(hashes) = metadata.and_then(|it| table_at(it, "files")) {
             component.digests.extend(digests(hashes, &component.name));
@@ -45,28 +45,13 @@ pub(super) fn parse(input: Input<'_>, files: &dyn Files) -> Parsed<Vec<Component
     parsed
 }
 
-/// Name, version, origin and lines of a record.
-fn component(record: &Record<'_, '_>, parsed: &mut Parsed<Vec<Component>>) -> Option<Component> {
-    let line = record.lines.start;
-    let (Some(name), Some(version)) =
-        (text_at(record.table, "name"), text_at(record.table, "version"))
-    else {
-        let message = format!("line {line}: a package without a name or a version");
-        parsed.problem(ProblemKind::Malformed, message);
-        return None;
-    };
-    let mut component = Component::new(Ecosystem::PyPi, name, version);
-    component.lines = vec![record.lines];
-    component.doubt = table_at(record.table, "source").and_then(|source| {
-        let kind = text_at(source, "type")?;
-        let kind = match kind {
-            "git" | "directory" | "file" | "url" => kind,
-            // Another registry, or an older way to write one.
-            _ => return None,
-        };
-        lock::doubt(Some((kind, text_at(source, "url")?)))
-    });
-    Some(component)
+/// Where a package comes from, if not from a registry.
+fn source<'t>(record: &'t DeTable<'_>) -> Option<(&'t str, &'t str)> {
+    let source = table_at(record, "source")?;
+    // Others are registries, such as `legacy`.
+    let kind = text_at(source, "type")
+        .filter(|kind| ["git", "directory", "file", "url"].contains(kind))?;
+    Some((kind, text_at(source, "url")?))
 }
 
 fn digests(table: &DeTable<'_>, key: &str) -> Vec<String> {

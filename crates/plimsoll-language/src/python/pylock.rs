@@ -1,11 +1,10 @@
 //! `pylock.toml`, the lock file that all tools are to agree on.
 
-use plimsoll_version::Ecosystem;
 use toml::de::DeTable;
 
 use super::graph::{Graph, Need};
-use super::lock::{self, Document, Record, table_at, tables_at, text, text_at, texts_at};
-use crate::{Component, Input, Parsed, ProblemKind};
+use super::lock::{self, Document, table_at, tables_at, text, text_at, texts_at};
+use crate::{Component, Input, Parsed};
 
 /// Reads a lock file.
 pub(super) fn parse(input: Input<'_>) -> Parsed<Vec<Component>> {
@@ -17,7 +16,9 @@ pub(super) fn parse(input: Input<'_>) -> Parsed<Vec<Component>> {
     let defaults: Vec<&str> = texts_at(document.root(), "default-groups").collect();
     let mut graph = Graph::default();
     for record in document.records("packages") {
-        let Some(mut component) = component(&record, &mut parsed) else { continue };
+        let source = source(record.table);
+        let Some(mut component) = lock::component(&record, source, &mut parsed) else { continue };
+        component.digests = digests(record.table);
         let marker = text_at(record.table, "marker").unwrap_or_default();
         component.dev = is_for_groups(marker, &defaults);
         let needs = tables_at(record.table, "dependencies").filter_map(need).collect();
@@ -27,34 +28,21 @@ pub(super) fn parse(input: Input<'_>) -> Parsed<Vec<Component>> {
     parsed
 }
 
-fn component(record: &Record<'_, '_>, parsed: &mut Parsed<Vec<Component>>) -> Option<Component> {
-    let line = record.lines.start;
-    let Some(name) = text_at(record.table, "name") else {
-        parsed.problem(ProblemKind::Malformed, format!("line {line}: a package without a name"));
-        return None;
-    };
-    let kinds = ["vcs", "directory", "archive"];
-    let source = kinds.into_iter().find_map(|kind| {
-        let table = table_at(record.table, kind)?;
+/// Where a package comes from, if not from a registry.
+fn source<'t>(record: &'t DeTable<'_>) -> Option<(&'t str, &'t str)> {
+    ["vcs", "directory", "archive"].into_iter().find_map(|kind| {
+        let table = table_at(record, kind)?;
         Some((kind, text_at(table, "url").or_else(|| text_at(table, "path"))?))
-    });
-    let version = text_at(record.table, "version");
-    if version.is_none() && source.is_none() {
-        parsed.problem(ProblemKind::Malformed, format!("line {line}: no version of {name}"));
-        return None;
-    }
-    let mut component = Component::new(Ecosystem::PyPi, name, version.unwrap_or_default());
-    component.lines = vec![record.lines];
-    component.doubt = lock::doubt(source);
-    let single = ["sdist", "archive"].into_iter().filter_map(|key| table_at(record.table, key));
-    for file in single.chain(tables_at(record.table, "wheels")) {
-        for (function, hash) in table_at(file, "hashes").into_iter().flatten() {
-            component
-                .digests
-                .extend(text(hash).map(|hash| format!("{}:{hash}", function.get_ref())));
-        }
-    }
-    Some(component)
+    })
+}
+
+fn digests(record: &DeTable<'_>) -> Vec<String> {
+    let single = ["sdist", "archive"].into_iter().filter_map(|key| table_at(record, key));
+    let files = single.chain(tables_at(record, "wheels"));
+    let hashes = files.filter_map(|file| table_at(file, "hashes")).flatten();
+    hashes
+        .filter_map(|(function, hash)| Some(format!("{}:{}", function.get_ref(), text(hash)?)))
+        .collect()
 }
 
 fn need(table: &DeTable<'_>) -> Option<Need> {

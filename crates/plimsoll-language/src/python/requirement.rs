@@ -85,7 +85,7 @@ fn is_clause(clause: &str) -> bool {
     };
     let version = version.trim();
     let is_in_version = |sign: char| sign.is_ascii_alphanumeric() || ".!+_-*".contains(sign);
-    !version.is_empty() && version.chars().all(is_in_version)
+    !version.is_empty() && version.len() <= super::MAX_WORD && version.chars().all(is_in_version)
 }
 
 #[cfg(test)]

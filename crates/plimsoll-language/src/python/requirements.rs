@@ -11,7 +11,7 @@ use super::requirement::Requirement;
 use crate::{Component, Files, Input, Lines, Parsed, ProblemKind, Relationship, join};
 
 /// Constraints files that one file may draw in, each of which may draw in more.
-const MAX_CONSTRAINTS: usize = 32;
+const MAX_CONSTRAINTS: usize = 16;
 
 /// One instruction, over all the lines that it takes.
 struct Statement {

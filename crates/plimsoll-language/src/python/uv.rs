@@ -1,11 +1,10 @@
 //! `uv.lock`: the whole workspace with its graph.
 
-use plimsoll_version::Ecosystem;
 use toml::de::DeTable;
 
 use super::graph::{Graph, Need};
 use super::lock::{self, Document, Record, table_at, tables_at, text_at};
-use crate::{Component, Input, Parsed, ProblemKind, Relationship};
+use crate::{Component, Input, Parsed, Relationship};
 
 /// Reads a lock file.
 pub(super) fn parse(input: Input<'_>) -> Parsed<Vec<Component>> {
@@ -26,8 +25,9 @@ pub(super) fn parse(input: Input<'_>) -> Parsed<Vec<Component>> {
                 tables_at(record.table, "dependencies").filter_map(need).collect();
             needs.extend(grouped(record.table, &["optional-dependencies"]));
             if is_own {
+                let groups = grouped(record.table, &["dev-dependencies", "dependency-groups"]);
+                needs.extend(groups.into_iter().map(Need::for_developers));
                 direct.extend(needs.iter().cloned());
-                direct.extend(grouped(record.table, &["dev-dependencies", "dependency-groups"]));
             }
             let index = graph.add(component, needs);
             if is_own {
@@ -44,26 +44,17 @@ pub(super) fn parse(input: Input<'_>) -> Parsed<Vec<Component>> {
 }
 
 fn component(record: &Record<'_, '_>, parsed: &mut Parsed<Vec<Component>>) -> Option<Component> {
-    let line = record.lines.start;
-    let Some(name) = text_at(record.table, "name") else {
-        parsed.problem(ProblemKind::Malformed, format!("line {line}: a package without a name"));
-        return None;
-    };
     let kinds = ["editable", "virtual", "directory", "git", "path", "url"];
     let source = table_at(record.table, "source")
         .and_then(|it| kinds.into_iter().find_map(|kind| Some((kind, text_at(it, kind)?))));
     // The version of a directory may be known only once it is built.
-    let version = text_at(record.table, "version");
-    if version.is_none() && source.is_none() {
-        parsed.problem(ProblemKind::Malformed, format!("line {line}: no version of {name}"));
-        return None;
-    }
-    let mut component = Component::new(Ecosystem::PyPi, name, version.unwrap_or_default());
-    component.lines = vec![record.lines];
-    match source {
-        Some(("editable" | "virtual", ".")) => component.relationship = Relationship::Root,
-        Some(("editable" | "virtual", _)) => component.relationship = Relationship::Workspace,
-        source => component.doubt = lock::doubt(source),
+    let mut component = lock::component(record, source, parsed)?;
+    if let Some(("editable" | "virtual", path)) = source {
+        component.doubt = None;
+        component.relationship = match path {
+            "." => Relationship::Root,
+            _ => Relationship::Workspace,
+        };
     }
     let sdist = table_at(record.table, "sdist").into_iter();
     let files = sdist.chain(tables_at(record.table, "wheels"));
