@@ -1,6 +1,6 @@
 //! GGUF: typed keys and values in front of the tensors.
 
-use super::{component, is_later_part};
+use super::{component, is_later_part, is_pointer};
 use crate::{Component, Input, Parsed, ProblemKind};
 
 /// Arrays inside of arrays; nobody writes any.
@@ -9,6 +9,9 @@ const MAX_DEPTH: u32 = 4;
 /// Reads the beginning of a file as far as there is one.
 pub(super) fn parse(input: Input<'_>) -> Parsed<Vec<Component>> {
     let mut parsed = Parsed::clean(Vec::new());
+    if is_pointer(input.content) {
+        return parsed;
+    }
     let Some(rest) = input.content.strip_prefix(b"GGUF") else {
         parsed.problem(ProblemKind::Malformed, "the file does not begin like a GGUF file");
         return parsed;
@@ -183,6 +186,10 @@ mod tests {
     fn parts_and_other_files_are_no_models() {
         assert_eq!(read("a-00002-of-00003.gguf", &file()), Parsed::clean(Vec::new()));
         assert_eq!(read("a-00001-of-00003.gguf", &file()).value.len(), 1);
+        assert_eq!(
+            read("a.gguf", b"version https://git-lfs.github.com"),
+            Parsed::clean(Vec::new())
+        );
         assert_eq!(read("a.gguf", b"PK\x03\x04").problems.len(), 1);
         assert_eq!(read("a.gguf", b"GGUF\x03\0").problems.len(), 1);
     }

@@ -68,6 +68,11 @@ fn component(input: Input<'_>, name: Option<&str>, version: Option<&str>) -> Com
     component
 }
 
+/// Whether a file only says where Git keeps the model.
+fn is_pointer(content: &[u8]) -> bool {
+    content.starts_with(b"version https://git-lfs")
+}
+
 /// Whether a file is a later part of a model that is spread over several.
 fn is_later_part(input: Input<'_>) -> bool {
     let part = input.name().rsplit_once("-of-").and_then(|(start, _)| start.rsplit_once('-'));

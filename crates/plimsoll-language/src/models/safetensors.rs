@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::{component, is_later_part};
+use super::{component, is_later_part, is_pointer};
 use crate::{Component, Input, Parsed, ProblemKind};
 
 /// Reads the beginning of a file. What it says of itself is any map of texts; some follow the
@@ -13,6 +13,9 @@ use crate::{Component, Input, Parsed, ProblemKind};
 /// [spec]: https://github.com/Stability-AI/ModelSpec
 pub(super) fn parse(input: Input<'_>) -> Parsed<Vec<Component>> {
     let mut parsed = Parsed::clean(Vec::new());
+    if is_pointer(input.content) {
+        return parsed;
+    }
     let Some(header) = input.content.get(8..).filter(|header| header.starts_with(b"{")) else {
         parsed.problem(ProblemKind::Malformed, "the file does not begin like a safetensors file");
         return parsed;
@@ -59,6 +62,6 @@ mod tests {
             assert_eq!(read(path, header).value.first().unwrap().id(), expected, "{path}");
         }
         assert!(read("model-00002-of-00002.safetensors", "{").value.is_empty());
-        assert_eq!(read("a.safetensors", "version https://git-lfs").problems.len(), 1);
+        assert_eq!(read("a.safetensors", "no JSON").problems.len(), 1);
     }
 }

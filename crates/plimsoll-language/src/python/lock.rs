@@ -2,6 +2,7 @@
 //!
 //! A merge conflict or a cut end costs the records that it is in; the others are read.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use plimsoll_version::Ecosystem;
@@ -38,14 +39,18 @@ impl<'a> Document<'a> {
         };
         let (root, errors) = DeTable::parse_recoverable(text);
         let positions = Positions::new(content);
-        let mut damage = Vec::new();
-        for error in &errors {
-            let at = error.span().map_or(0, |span| span.start);
-            damage.push(at);
-            let message = format!("line {}: {}", positions.line(at), error.message());
-            parsed.problem(ProblemKind::Malformed, message);
-        }
+        let place = |error: &toml::de::Error| error.span().map_or(0, |span| span.start);
+        let mut damage: Vec<usize> = errors.iter().map(place).collect();
         damage.sort_unstable();
+        // One error leads to others in its line.
+        let mut told = BTreeSet::new();
+        for error in &errors {
+            let line = positions.line(place(error));
+            if told.insert(line) {
+                let message = format!("line {line}: {}", error.message());
+                parsed.problem(ProblemKind::Malformed, message);
+            }
+        }
         Some(Document { root: root.into_inner(), positions, damage, length: content.len() })
     }
 

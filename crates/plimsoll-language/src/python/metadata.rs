@@ -46,7 +46,10 @@ pub(super) fn parse(content: &[u8]) -> Metadata {
         };
         field.get_or_insert_with(|| said.to_owned());
     }
-    let is_name = |text: &String| !text.contains('\n') && text.len() <= MAX_LICENSE;
+    let is_name = |text: &String| {
+        let vague = !classifiers.is_empty() && is_vague(text);
+        !text.contains('\n') && text.len() <= MAX_LICENSE && !vague
+    };
     metadata.licenses = match (expression, license) {
         (Some(expression), _) => vec![expression],
         (None, Some(license)) if is_name(&license) => vec![license],
@@ -55,6 +58,12 @@ pub(super) fn parse(content: &[u8]) -> Metadata {
         (None, None) => Vec::new(),
     };
     metadata
+}
+
+/// Whether a licence field only points elsewhere: `Dual License`, `see LICENSE.txt`.
+fn is_vague(text: &str) -> bool {
+    let text = text.to_ascii_lowercase();
+    ["dual", "see ", "license", "copying", "file:"].iter().any(|start| text.starts_with(start))
 }
 
 /// The first line of a licence's text, where that is its title.
@@ -116,6 +125,11 @@ mod tests {
             ("License: UNKNOWN\nClassifier: License :: OSI Approved :: MIT License", "MIT License"),
             ("License: UNKNOWN\nClassifier: License :: OSI Approved\n", ""),
             ("License: MIT License\n        \n        Copyright (c) 2020\n", "MIT License"),
+            (
+                "License: Dual License\nClassifier: License :: OSI Approved :: BSD License",
+                "BSD License",
+            ),
+            ("License: Dual License\n", "Dual License"),
             ("License: Copyright (c) 2020\n  All rights\n", ""),
             ("License: ISC License\n  text\nClassifier: License :: Public Domain", "Public Domain"),
         ] {

@@ -31,7 +31,8 @@ pub(super) fn parse(input: Input<'_>, files: &dyn Files) -> Parsed<Vec<Component
             continue;
         }
         let Ok(packages) = serde_json::from_str::<Members<'_>>(content.get()) else {
-            let message = format!("{category:?} is no table of packages");
+            let line = line(&positions, content);
+            let message = format!("line {line}: {category:?} is no table of packages");
             parsed.problem(ProblemKind::Malformed, message);
             continue;
         };
@@ -41,7 +42,8 @@ pub(super) fn parse(input: Input<'_>, files: &dyn Files) -> Parsed<Vec<Component
             let mut component = match component(&name, content) {
                 Ok(component) => component,
                 Err(problem) => {
-                    parsed.problem(ProblemKind::Malformed, problem);
+                    let line = line(&positions, content);
+                    parsed.problem(ProblemKind::Malformed, format!("line {line}: {problem}"));
                     continue;
                 }
             };
@@ -60,6 +62,10 @@ pub(super) fn parse(input: Input<'_>, files: &dyn Files) -> Parsed<Vec<Component
         }
     }
     parsed
+}
+
+fn line(positions: &Positions<'_>, part: &RawValue) -> u32 {
+    positions.of(part.get()).map_or(1, |lines| lines.start)
 }
 
 fn component(name: &str, content: &RawValue) -> Result<Component, String> {
