@@ -95,11 +95,13 @@ fn packages_are_listed() {
     for package in &found.packages {
         let Some(library) = &package.library else { continue };
         println!(
-            "{} {} {} {} {} {:?}",
+            "{} {} {} {} {} {} {} {:?}",
             library.extractor,
             package.name,
             package.version,
             package.found_in.path,
+            library.relationship.word(),
+            if library.dev { "dev" } else { "" },
             library.owner.map_or("", |_| "owned"),
             package.licenses
         );
