@@ -44,6 +44,8 @@ pub(super) fn read(parsed: &mut Parsed<Vec<Component>>, path: &str, content: &[u
             Some("its version is that of its directory; its metadata has none".into());
     } else if component.name == "UNKNOWN" {
         component.doubt = Some("it was built by tools that could not read its name".into());
+    } else if is_cached(path) {
+        component.doubt = Some("it lies in a cache; environments may be linked to it".into());
     }
     parsed.add(component);
 }
@@ -82,18 +84,21 @@ pub(super) fn is_importable(path: &str) -> bool {
         parts.iter().any(|part| part.starts_with('~') && part.contains(".dist-info"))
             || parts.iter().any(|part| part.starts_with('~') && part.contains(".egg-info"));
     let is_build = parts.iter().any(|part| part.starts_with("bdist."));
-    !in_tests && !is_left_over && !is_build && !is_cached(&parts)
+    !in_tests && !is_left_over && !is_build
 }
 
-/// Whether the path is in a cache from which uv and conda make environments by links or copies.
-fn is_cached(parts: &[&str]) -> bool {
-    let follows = |pair: &[&str]| match pair {
-        ["uv", bucket] => bucket.starts_with("archive-v") || bucket.starts_with("builds-v"),
-        // NAME-VERSION-BUILD.
-        ["pkgs", package] => package.split('-').count() >= 3 && !package.ends_with("-info"),
-        _ => false,
+/// Whether the path is in a cache of uv's or conda's. Environments are made of hard links to it, and
+/// of all links to a file an image has one as the file itself: so what is there may well be in use.
+fn is_cached(path: &str) -> bool {
+    let parts: Vec<&str> = path.split('/').collect();
+    let is_bucket = |part: &&str| {
+        let version = part.strip_prefix("archive-v").unwrap_or_default();
+        !version.is_empty() && version.bytes().all(|byte| byte.is_ascii_digit())
     };
-    parts.windows(2).any(follows)
+    // NAME-VERSION-BUILD.
+    let is_package = |part: &str| part.split('-').count() >= 3 && !part.ends_with("-info");
+    let is_unpacked = |pair: &[&str]| matches!(pair, ["pkgs", package] if is_package(package));
+    parts.iter().any(is_bucket) || parts.windows(2).any(is_unpacked)
 }
 
 #[cfg(test)]
@@ -118,9 +123,6 @@ mod tests {
             ("src/a/tests/fixtures/b-1.0.egg-info/PKG-INFO", false),
             ("lib/python3.11/site-packages/~ix-1.16.0.dist-info/METADATA", false),
             ("src/build/bdist.linux-x86_64/wheel/a-1.0.dist-info/METADATA", false),
-            ("root/.cache/uv/archive-v0/Abc/six-1.16.0.dist-info/METADATA", false),
-            ("opt/conda/pkgs/six-1.16-py_0/site-packages/six-1.16.dist-info/METADATA", false),
-            ("srv/pkgs/six-1.16.0.dist-info/METADATA", true),
         ] {
             assert_eq!(is_importable(path), expected, "{path}");
         }
@@ -145,6 +147,19 @@ mod tests {
             let found = found.map(|one| (&*one.name, &*one.version, one.doubt.is_some()));
             assert_eq!(found, expected, "{path} {content}");
             assert_eq!(parsed.problems.is_empty(), expected.is_some(), "{path} {content}");
+        }
+    }
+
+    #[test]
+    fn caches_are_doubted() {
+        for (path, expected) in [
+            ("root/.cache/uv/archive-v0/Abc/six-1.16.0.dist-info/METADATA", true),
+            ("opt/conda/pkgs/six-1.16-py_0/site-packages/six-1.16.dist-info/METADATA", true),
+            ("srv/pkgs/six-1.16.0.dist-info/METADATA", false),
+            ("srv/archive-v/six-1.16.0.dist-info/METADATA", false),
+        ] {
+            let parsed = parse(Input { path, content: b"Name: six\nVersion: 1.16.0\n" });
+            assert_eq!(parsed.value.first().unwrap().doubt.is_some(), expected, "{path}");
         }
     }
 }
