@@ -61,6 +61,9 @@ pub enum Parser {
     WithOthers(fn(Input<'_>, &dyn Files) -> Parsed<Vec<Component>>),
     /// It has packages only in the eyes of another file's parser; its contents are kept.
     Companion,
+    /// Its first [`HEAD_LENGTH`](plimsoll_image::HEAD_LENGTH) bytes say all, and the others are too
+    /// many to be read.
+    Head(fn(Input<'_>) -> Parsed<Vec<Component>>),
     /// A program, recognised by its first bytes and read elsewhere.
     Program,
 }

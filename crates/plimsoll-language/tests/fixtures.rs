@@ -51,7 +51,7 @@ fn load(root: &Path) -> Tree {
 
 fn read(row: &Extractor, path: &str, content: &[u8], tree: &Tree) -> Parsed<Vec<Component>> {
     match row.parser {
-        Parser::Alone(parse) => parse(Input { path, content }),
+        Parser::Alone(parse) | Parser::Head(parse) => parse(Input { path, content }),
         Parser::WithOthers(parse) => parse(Input { path, content }, tree),
         Parser::Companion | Parser::Program => Parsed::clean(Vec::new()),
     }

@@ -70,7 +70,7 @@ impl LayerScan {
     fn library(&mut self, entry: u32, path: &[u8], extractor: &Extractor, content: &[u8]) {
         let id = extractor.id.to_owned();
         let document = match extractor.parser {
-            Parser::Alone(parse) => {
+            Parser::Alone(parse) | Parser::Head(parse) => {
                 let text = String::from_utf8_lossy(path);
                 let parsed = parse(Input { path: &text, content });
                 if parsed.value.is_empty() && parsed.problems.is_empty() {
@@ -95,6 +95,7 @@ impl LayerScan {
         self.current = Some((index, wanted));
         Interest::Read(match wanted {
             Wanted::System(reader) => reader.limit(),
+            Wanted::Library(Extractor { parser: Parser::Head(_), .. }) => return Interest::Sniff,
             Wanted::Library(extractor) => extractor.limit,
             Wanted::Program => MAX_PROGRAM,
         })
@@ -131,6 +132,10 @@ impl LayerVisitor for LayerScan {
     }
 
     fn head(&mut self, entry: &Entry<'_>, head: &[u8]) -> Interest {
+        if let Some((index, Wanted::Library(extractor))) = self.current.take() {
+            self.library(index, entry.path, extractor, head);
+            return Interest::Skip;
+        }
         let index = self.entries.len().saturating_sub(1);
         if plimsoll_binary::is_program(head) {
             return self.wanted(index, Wanted::Program);
