@@ -48,7 +48,7 @@ pub(super) fn parse(input: Input<'_>) -> Parsed<Vec<Component>> {
             }
             // A platform sets it, which is not read here.
             Version::Absent => {
-                component.doubt = Some("its version is set by a platform".to_owned())
+                component.doubt = Some("its version is set by a platform".to_owned());
             }
         }
         parsed.value.push(component);

@@ -93,10 +93,10 @@ pub(super) fn parse(input: Input<'_>) -> Parsed<Vec<Component>> {
         cpes.extend(known.and_then(|flavour| flavour.product).map(|product| version.cpe(product)));
         known.map_or("openjdk", |flavour| flavour.name)
     };
-    if all.contains("openj9") {
-        if let Some(of_machine) = get("JVM_VERSION").and_then(openj9) {
-            cpes.push(of_machine.cpe("eclipse:openj9"));
-        }
+    if all.contains("openj9")
+        && let Some(of_machine) = get("JVM_VERSION").and_then(openj9)
+    {
+        cpes.push(of_machine.cpe("eclipse:openj9"));
     }
     let mut component = Component::new(Ecosystem::Generic, name, version.text());
     component.cpes = cpes;

@@ -82,13 +82,18 @@ impl Stated {
     }
 
     /// How much of the file's name this explains, in bytes; nothing if it names something else.
+    /// Distributions write `-` for the `_` of some artifacts.
     fn explains(&self, file: &FileName<'_>) -> Option<usize> {
-        let rest = file.stem.strip_prefix(self.artifact.as_str())?;
-        let version = self.version.as_deref().unwrap_or_default();
+        let plain = |text: &str| text.replace('_', "-");
+        let stem = plain(file.stem);
+        let rest = stem.strip_prefix(plain(&self.artifact).as_str())?;
+        let version = self.version.as_deref();
         let fits = rest.is_empty()
             || rest.strip_prefix('-').is_some_and(|rest| {
+                // A version, or a classifier before it: `wagon-http-shaded-3.5.3`.
                 rest.starts_with(|sign: char| sign.is_ascii_digit())
-                    || (!version.is_empty() && rest.starts_with(version))
+                    || version
+                        .is_some_and(|version| file.version == Some(version) || rest == version)
             });
         (fits && !self.artifact.is_empty()).then_some(self.artifact.len())
     }
@@ -167,12 +172,13 @@ impl Facts<'_> {
         let title = self.manifest.get("Implementation-Title");
         let is_runtime = title == Some("Java Runtime Environment")
             || self.manifest.get("Specification-Title") == Some("Java Platform API Specification");
-        if is_runtime || (!self.has_classes && plugin.is_none()) {
+        // Starters of Spring Boot are empty but for a manifest, which fits the file's name.
+        let stated = self.manifest.get("Implementation-Version");
+        let is_empty_one = stated.is_some() && self.file.version == stated;
+        if is_runtime || !(self.has_classes || plugin.is_some() || is_empty_one) {
             return None;
         }
-        let titled = title.filter(|title| {
-            is_artifact(title) && self.manifest.get("Implementation-Version").is_some()
-        });
+        let titled = title.filter(|title| is_artifact(title) && stated.is_some());
         let artifact = match self.file.version {
             Some(_) => self.file.artifact,
             None if self.known.is_some() => self.file.artifact,
@@ -217,6 +223,10 @@ impl Facts<'_> {
         if let Some(known) = &self.known {
             return (known.clone(), Some("its group is that of the artifact known by this name"));
         }
+        // What is shaded in brings its manifest along, too.
+        if !self.stated.is_empty() {
+            return (artifact.to_owned(), Some("its group is unknown"));
+        }
         let symbolic = self.manifest.symbolic_name();
         if let Some(group) = symbolic.and_then(|symbolic| group_of_bundle(symbolic, artifact)) {
             return (
@@ -224,10 +234,11 @@ impl Facts<'_> {
                 Some("its group is taken from Bundle-SymbolicName"),
             );
         }
-        let vendor = self.manifest.get("Implementation-Vendor-Id");
-        match vendor
-            .filter(|vendor| is_artifact(vendor) && (vendor.contains('.') || *vendor == artifact))
-        {
+        // `org.apache` is the vendor and not the group.
+        let is_certain = |vendor: &&str| {
+            is_artifact(vendor) && (vendor.split('.').count() > 2 || *vendor == artifact)
+        };
+        match self.manifest.get("Implementation-Vendor-Id").filter(is_certain) {
             Some(group) => (
                 format!("{group}:{artifact}"),
                 Some("its group is taken from Implementation-Vendor-Id"),
@@ -247,13 +258,15 @@ fn is_artifact(text: &str) -> bool {
 /// The group in a symbolic name of the form `GROUP.ARTIFACT`, as Maven's bundle plugin makes it.
 ///
 /// An artifact without hyphen proves nothing: `com.google.guava` may stand for `com.google:guava` as
-/// well as for `com.google.guava:guava`. Neither do other forms: that of `commons-io:commons-io` is
-/// `org.apache.commons.io`.
+/// well as for `com.google.guava:guava`. Neither does a short group (that of Tomcat's
+/// `org.apache.tomcat-catalina` is another), nor do other forms (that of `commons-io:commons-io` is
+/// `org.apache.commons.io`).
 ///
 /// <https://felix.apache.org/documentation/subprojects/apache-felix-maven-bundle-plugin-bnd.html>
 fn group_of_bundle<'a>(symbolic: &'a str, artifact: &str) -> Option<&'a str> {
     let group = symbolic.strip_suffix(artifact)?.strip_suffix('.')?;
-    (artifact.contains('-') && is_artifact(group)).then_some(group)
+    let is_certain = artifact.contains('-') && group.split('.').count() > 2 && is_artifact(group);
+    is_certain.then_some(group)
 }
 
 #[cfg(test)]
@@ -271,6 +284,7 @@ mod tests {
             ("org.apache.commons.io", "commons-io", None),
             ("org.apache.commons.lang3", "commons-lang3", None),
             ("com.google.guava", "guava", None),
+            ("org.apache.tomcat-catalina", "tomcat-catalina", None),
             ("org.eclipse.core.runtime", "org.eclipse.core.runtime", None),
             ("slf4j.api", "slf4j-api", None),
         ] {

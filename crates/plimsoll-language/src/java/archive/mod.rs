@@ -4,21 +4,21 @@
 //! entries that say what it is are inflated. Inner archives that are stored (Spring Boot's) are
 //! parts of the outer one's bytes; deflated ones are inflated one after the other.
 
+mod directory;
 mod groups;
 mod identity;
 mod manifest;
 mod name;
-mod zip;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use sha1::{Digest, Sha1};
 
+use self::directory::{Data, Entry, Zip, inflate};
 use self::identity::{Facts, Stated};
 use self::manifest::{MAX_MANIFEST, Manifest};
 use self::name::FileName;
-use self::zip::{Data, Entry, Zip, inflate};
 use super::pom::Pom;
 use crate::{Component, Input, Parsed, ProblemKind};
 

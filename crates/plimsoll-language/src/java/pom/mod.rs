@@ -26,7 +26,7 @@ pub(super) fn parse(input: Input<'_>, files: &dyn Files) -> Parsed<Vec<Component
     let mut parsed = Parsed::clean(Vec::new());
     let is_below =
         |place: &&str| input.path.starts_with(*place) || input.path.contains(&format!("/{place}"));
-    if NOT_THEIRS.iter().any(|place| is_below(&place)) {
+    if NOT_THEIRS.iter().any(is_below) {
         return parsed;
     }
     let pom = match Pom::parse(input.content) {
