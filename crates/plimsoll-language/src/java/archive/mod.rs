@@ -26,8 +26,8 @@ use crate::{Component, Input, Parsed, ProblemKind};
 /// agent, which makes four.
 const MAX_DEPTH: usize = 8;
 
-/// Bytes of inner archives and their descriptions that are looked at in all, so that entries that
-/// share their bytes cannot make a small file take for ever.
+/// Bytes of inner archives that are looked at in all, so that entries that share their bytes cannot
+/// make a small file take for ever.
 const MAX_WORK: u64 = 4 << 30;
 
 /// Bytes that are inflated at the same time, over all levels.
@@ -38,6 +38,10 @@ const MAX_ENTRIES: usize = 4_000_000;
 
 /// Packages of one file; the largest have a thousand.
 const MAX_COMPONENTS: usize = 50_000;
+
+/// Bytes of descriptions (manifests and what Maven's archiver adds) over all levels; a server with
+/// a thousand archives has some ten million.
+const MAX_DESCRIPTIONS: u64 = 256 << 20;
 
 /// A `pom.properties` has five lines.
 const MAX_PROPERTIES: u64 = 64 << 10;
@@ -57,6 +61,7 @@ pub(super) fn parse(input: Input<'_>) -> Parsed<Vec<Component>> {
     let mut walk = Walk {
         parsed: Parsed::clean(Vec::new()),
         work: MAX_WORK,
+        descriptions: MAX_DESCRIPTIONS,
         held: 0,
         entries: 0,
         full: false,
@@ -69,6 +74,8 @@ struct Walk {
     parsed: Parsed<Vec<Component>>,
     /// Bytes that may still be looked at.
     work: u64,
+    /// Bytes of descriptions that may still be read.
+    descriptions: u64,
     /// Bytes that are inflated at the moment.
     held: u64,
     entries: usize,
@@ -229,6 +236,10 @@ impl Walk {
                 self.limit("it has more entries than any archive can have");
                 break;
             }
+            if wanted.archives.len() + wanted.poms.len() >= MAX_COMPONENTS {
+                self.limit("it has more packages than any archive can have");
+                break;
+            }
             let name = entry.name;
             if is_class(name) {
                 wanted.has_classes = true;
@@ -283,7 +294,7 @@ impl Walk {
         limit: u64,
         inside: &str,
     ) -> Option<Vec<u8>> {
-        let limit = limit.min(self.work);
+        let limit = limit.min(self.descriptions);
         let read = zip.data(entry).and_then(|data| match data {
             Data::Stored(bytes) => {
                 let end = usize::try_from(limit).unwrap_or(usize::MAX).min(bytes.len());
@@ -293,7 +304,10 @@ impl Walk {
         });
         match read {
             Ok(content) => {
-                self.spend(content.len() as u64)?;
+                self.descriptions = self.descriptions.saturating_sub(content.len() as u64);
+                if self.descriptions == 0 {
+                    self.limit("its descriptions have more bytes than are looked at");
+                }
                 Some(content)
             }
             Err(reason) => {

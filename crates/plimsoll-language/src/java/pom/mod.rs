@@ -146,3 +146,6 @@ fn component(
         ..Component::new(Ecosystem::Maven, name, version)
     }
 }
+
+#[cfg(test)]
+mod tests;

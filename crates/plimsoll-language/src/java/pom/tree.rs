@@ -9,15 +9,12 @@ use memchr::memmem;
 use super::model::{Parent, Pom};
 use crate::{Files, join};
 
-/// POMs of a tree that are searched for one that is not where it is said to be. Each project of a
-/// large tree may search once.
-const MAX_SEARCHED: usize = 2_000;
+/// Bytes of POMs that are searched for the parents and bills of materials of one project that are
+/// not where they are said to be; the POMs of a tree with a thousand projects have half of that.
+const MAX_SEARCHED: usize = 32 << 20;
 
-/// POMs that are read for one project: parents and bills of materials.
-const MAX_READ: usize = 500;
-
-/// Searches for one project, each of which may look at all POMs of the tree.
-const MAX_SEARCHES: usize = 50;
+/// Bytes of POMs that are read for one project: its parents and bills of materials.
+const MAX_READ: usize = 64 << 20;
 
 /// Bills of materials that are worked out for one project; those import each other many times.
 const MAX_IMPORTED: usize = 500;
@@ -28,7 +25,8 @@ pub(super) struct Poms<'a> {
     known: RefCell<HashMap<String, Option<Rc<Pom>>>>,
     /// Paths of all POMs of the tree, once somebody asked.
     paths: RefCell<Option<Rc<Vec<String>>>>,
-    searches: Cell<usize>,
+    searched: Cell<usize>,
+    bytes: Cell<usize>,
     imported: Cell<usize>,
 }
 
@@ -38,7 +36,8 @@ impl<'a> Poms<'a> {
             files,
             known: RefCell::default(),
             paths: RefCell::default(),
-            searches: Cell::default(),
+            searched: Cell::default(),
+            bytes: Cell::default(),
             imported: Cell::default(),
         }
     }
@@ -75,17 +74,18 @@ impl<'a> Poms<'a> {
     }
 
     fn search(&self, group: &str, artifact: &str, version: &str) -> Option<(String, Rc<Pom>)> {
-        if !counted(&self.searches, MAX_SEARCHES) {
-            return None;
-        }
         let paths = {
             let mut paths = self.paths.borrow_mut();
             Rc::clone(paths.get_or_insert_with(|| Rc::new(self.files.named("pom.xml"))))
         };
         let name = format!("{artifact}<");
         let finder = memmem::Finder::new(name.as_bytes());
-        paths.iter().take(MAX_SEARCHED).find_map(|path| {
-            finder.find(self.files.content(path)?)?;
+        paths.iter().find_map(|path| {
+            let content = self.files.content(path)?;
+            if !counted(&self.searched, content.len(), MAX_SEARCHED) {
+                return None;
+            }
+            finder.find(content)?;
             let pom = self.read(path)?;
             let fits = is_named(&pom, group, artifact)
                 && pom.own_version().is_none_or(|found| found == version || found.contains("${"));
@@ -95,7 +95,7 @@ impl<'a> Poms<'a> {
 
     /// Whether one more bill of materials may be worked out.
     pub(super) fn may_import(&self) -> bool {
-        counted(&self.imported, MAX_IMPORTED)
+        counted(&self.imported, 1, MAX_IMPORTED)
     }
 
     fn read(&self, path: &str) -> Option<Rc<Pom>> {
@@ -103,18 +103,17 @@ impl<'a> Poms<'a> {
         if let Some(pom) = known.get(path) {
             return pom.clone();
         }
-        if known.len() >= MAX_READ {
-            return None;
-        }
         let content = self.files.content(path);
+        let content = content.filter(|content| counted(&self.bytes, content.len(), MAX_READ));
         let pom = content.and_then(|content| Pom::parse(content).ok()).map(Rc::new);
         known.insert(path.to_owned(), pom.clone());
         pom
     }
 }
 
-fn counted(count: &Cell<usize>, most: usize) -> bool {
-    count.set(count.get() + 1);
+/// Adds to a count, and says whether it is still within its limit.
+fn counted(count: &Cell<usize>, more: usize, most: usize) -> bool {
+    count.set(count.get().saturating_add(more));
     count.get() <= most
 }
 
