@@ -71,8 +71,16 @@ impl<'a> FileName<'a> {
         let mut at = last;
         while at > 1 && belongs(at - 1) {
             at -= 1;
-            if part(at).is_some_and(is_number) {
-                first = at;
+            // `log4j-1.2-1.2.17` has the beginning of its version in its name.
+            let before = part(at).filter(|before| is_number(before));
+            let is_repeated = |before: &str| {
+                let later = part(first).and_then(|later| later.strip_prefix(before));
+                later.is_some_and(|rest| rest.starts_with('.'))
+            };
+            match before {
+                Some(before) if is_repeated(before) => break,
+                Some(_) => first = at,
+                None => {}
             }
         }
         let mut behind = last + 1;
@@ -85,7 +93,8 @@ impl<'a> FileName<'a> {
             (Some(artifact), Some(version)) if !artifact.is_empty() => FileName {
                 stem,
                 artifact,
-                version: Some(version),
+                // Debian calls a file `spring3-core-3.x.jar` whatever version of 3 it is.
+                version: Some(version).filter(|version| !version.ends_with(".x")),
                 classifier: stem.get(end + 1..).filter(|text| !text.is_empty()),
             },
             _ => plain,
@@ -143,6 +152,8 @@ mod tests {
             ("a-1.0-SNAPSHOT.war", "a", Some("1.0-SNAPSHOT"), None),
             ("a-1.0-20200101.120000-3.jar", "a", Some("1.0-20200101.120000-3"), None),
             ("hadoop-common-3.3.1-tests.jar", "hadoop-common", Some("3.3.1"), Some("tests")),
+            ("log4j-1.2-1.2.17.jar", "log4j-1.2", Some("1.2.17"), None),
+            ("spring3-core-3.x.jar", "spring3-core", None, None),
             ("app.jar", "app", None, None),
             ("commons-lang3.jar", "commons-lang3", None, None),
             ("-1.0.jar", "-1.0", None, None),
