@@ -47,7 +47,44 @@ impl JavaNames for Names<'_> {
 
 #[cfg(test)]
 mod tests {
+    use plimsoll_inventory::{Library, Package, PackageKind, Relationship};
+    use plimsoll_java_index::Builder;
+    use plimsoll_version::Ecosystem;
+
     use super::*;
+
+    #[test]
+    fn an_archive_gets_the_name_under_which_it_was_published() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let file = directory.path().join("java.index");
+        let mut builder = Builder::new();
+        builder.add([0x11; 20], "org.springframework", "spring-core", "5.3.30", true).expect("new");
+        std::fs::write(&file, builder.finish("2026-08-20").expect("small")).expect("written");
+
+        let library = Library {
+            ecosystem: Ecosystem::Maven,
+            extractor: "jar".to_owned(),
+            file: "srv/core.jar".to_owned(),
+            relationship: Relationship::Unknown,
+            dev: false,
+            depends_on: Vec::new(),
+            lines: Vec::new(),
+            digests: vec![format!("sha1:{}", "11".repeat(20))],
+            cpes: Vec::new(),
+            doubt: Some("nothing in it says which version it is".to_owned()),
+            symbols: None,
+            owner: None,
+        };
+        let package = Package {
+            library: Some(Box::new(library)),
+            ..Package::new(PackageKind::Library, "core".to_owned(), String::new())
+        };
+        let mut inventory = Inventory { packages: vec![package], ..Inventory::default() };
+        assert_eq!(settle(&mut inventory, &file), None);
+        let package = &inventory.packages[0];
+        assert_eq!(package.name, "org.springframework:spring-core");
+        assert_eq!(package.version, "5.3.30");
+    }
 
     #[test]
     fn an_absent_index_is_no_matter_and_a_broken_one_is_told() {
