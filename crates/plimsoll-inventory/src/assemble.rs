@@ -84,7 +84,7 @@ fn identity(package: &Package) -> (crate::PackageKind, &str, &str, &str) {
     (package.kind, &package.name, &package.version, &package.architecture)
 }
 
-fn order(package: &Package) -> impl Ord + '_ {
+pub(crate) fn order(package: &Package) -> impl Ord + '_ {
     (identity(package), &package.found_in)
 }
 

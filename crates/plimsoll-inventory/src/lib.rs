@@ -31,7 +31,9 @@ pub use content_sets::parse_content_manifest;
 pub use files::FileList;
 pub use inventory::Inventory;
 pub use layer::{Document, EntryReader, EntryTable, Found, LayerFacts, LayerScan};
-pub use library::{Library, Scope, Selection, extractor, extractors};
+pub use library::{
+    JavaName, JavaNames, Library, Scope, Selection, extractor, extractors, settle_java,
+};
 pub use os::OperatingSystem;
 pub use package::{Location, Package, PackageKind, SourcePackage};
 pub use plimsoll_binary::Symbols;

@@ -13,6 +13,7 @@ mod deadline;
 mod duration;
 mod exit;
 mod ignorefile;
+mod java_names;
 mod keys;
 mod lookup;
 mod messages;

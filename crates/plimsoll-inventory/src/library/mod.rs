@@ -1,6 +1,7 @@
 //! Packages that no package manager of an operating system installed.
 
 mod collect;
+mod java;
 mod owners;
 mod selection;
 
@@ -9,6 +10,7 @@ use plimsoll_version::Ecosystem;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use collect::{Collected, collect};
+pub use java::{JavaName, JavaNames, settle_java};
 pub(crate) use owners::{attribute, mark_code};
 pub use selection::{Scope, Selection};
 

@@ -16,7 +16,7 @@ use crate::progress::Progress;
 use crate::render;
 use crate::settings::{Scan, Target};
 use crate::values::Format;
-use crate::{ignorefile, output, refresh, verified};
+use crate::{ignorefile, java_names, output, refresh, verified};
 
 /// Bytes of the scan cache, after which the least recently used facts go.
 const CACHE_LIMIT: u64 = 2 << 30;
@@ -116,6 +116,10 @@ impl Scanner<'_> {
             started.elapsed()
         ));
 
+        let index = super::db::pull::java_index_path(self.run);
+        if let Some(warning) = java_names::settle(&mut inventory, &index) {
+            self.run.messages.warn(warning);
+        }
         let mut matched = match_inventory(&inventory, self.database.get());
         let outcome = self.policy.apply(std::mem::take(&mut matched.findings));
         let gate = Gate::judge(
