@@ -65,6 +65,8 @@ const TABLES: &[&[Extractor]] = &[
     golang::EXTRACTORS,
     haskell::EXTRACTORS,
     homebrew::EXTRACTORS,
+    // Extensions have a `package.json`, too.
+    vscode::EXTRACTORS,
     javascript::EXTRACTORS,
     java::EXTRACTORS,
     julia::EXTRACTORS,
@@ -80,7 +82,6 @@ const TABLES: &[&[Extractor]] = &[
     rust::EXTRACTORS,
     r::EXTRACTORS,
     swift::EXTRACTORS,
-    vscode::EXTRACTORS,
     wordpress::EXTRACTORS,
 ];
 
