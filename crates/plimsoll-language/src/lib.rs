@@ -69,6 +69,8 @@ const TABLES: &[&[Extractor]] = &[
     golang::EXTRACTORS,
     haskell::EXTRACTORS,
     homebrew::EXTRACTORS,
+    // Extensions have a `package.json`, too.
+    vscode::EXTRACTORS,
     javascript::EXTRACTORS,
     java::EXTRACTORS,
     julia::EXTRACTORS,
@@ -84,7 +86,6 @@ const TABLES: &[&[Extractor]] = &[
     rust::EXTRACTORS,
     r::EXTRACTORS,
     swift::EXTRACTORS,
-    vscode::EXTRACTORS,
     wordpress::EXTRACTORS,
 ];
 
