@@ -10,6 +10,8 @@ mod kernel;
 mod notes;
 mod rust;
 mod symbols;
+#[cfg(test)]
+mod testing;
 mod upx;
 mod windows;
 
@@ -21,7 +23,13 @@ use serde::{Deserialize, Serialize};
 pub use symbols::Symbols;
 
 /// Kinds of evidence in programs; [`examine`] is their parser.
-pub const EXTRACTORS: &[Extractor] = &[fingerprint::EXTRACTOR];
+pub const EXTRACTORS: &[Extractor] = &[
+    fingerprint::EXTRACTOR,
+    notes::EXTRACTOR,
+    graal::EXTRACTOR,
+    kernel::IMAGE_EXTRACTOR,
+    kernel::MODULE_EXTRACTOR,
+];
 
 /// Programs are read up to this size; the largest known ones have half of it.
 const MAX_PROGRAM: u64 = 512 << 20;
@@ -58,7 +66,7 @@ pub fn is_program(head: &[u8]) -> bool {
         [0xce | 0xcf, 0xfa, 0xed, 0xfe, ..] | [0xfe, 0xed, 0xfa, 0xce | 0xcf, ..] => true,
         [0xca, 0xfe, 0xba, 0xbe, 0, 0, 0, 1..=16, ..] => true,
         [b'M', b'Z', ..] => true,
-        _ => false,
+        _ => kernel::is_image(head),
     }
 }
 

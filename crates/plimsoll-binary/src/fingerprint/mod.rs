@@ -22,6 +22,7 @@ use self::table::RULES;
 use crate::Program;
 
 pub(crate) use banner::read_banners;
+pub(crate) use rules::cpe;
 
 /// [`Extractor::id`] of this evidence.
 const ID: &str = "fingerprint";
