@@ -26,6 +26,7 @@ pub use symbols::Symbols;
 pub const EXTRACTORS: &[Extractor] = &[
     fingerprint::EXTRACTOR,
     notes::EXTRACTOR,
+    windows::EXTRACTOR,
     graal::EXTRACTOR,
     kernel::IMAGE_EXTRACTOR,
     kernel::MODULE_EXTRACTOR,
