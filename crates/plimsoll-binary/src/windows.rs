@@ -107,7 +107,7 @@ pub(crate) fn read(input: Input<'_>, _file: &object::File<'_>, parsed: &mut Pars
 fn resource<Headers: ImageNtHeaders>(content: &[u8]) -> object::Result<Option<&[u8]>> {
     let file = PeFile::<Headers>::parse(content)?;
     let directories = file.data_directories();
-    if directories.get(IMAGE_DIRECTORY_ENTRY_COM_DESCRIPTOR.into()).is_none() {
+    if directories.get(IMAGE_DIRECTORY_ENTRY_COM_DESCRIPTOR).is_none() {
         return Ok(None);
     }
     let sections = file.section_table();

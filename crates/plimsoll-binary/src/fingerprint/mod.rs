@@ -109,10 +109,12 @@ fn confirmed(rule: &Rule, version: &str, captures: &Captures<'_>, content: &[u8]
     }
     let series =
         captures.name("series").and_then(|found| std::str::from_utf8(found.as_bytes()).ok());
+    let series = series.unwrap_or(version);
     let wanted = rule
         .confirm
         .replace("{version}", &regex::escape(version))
-        .replace("{series}", &regex::escape(series.unwrap_or(version)));
+        .replace("{series}", &regex::escape(series))
+        .replace("{digits}", &series.replace('.', ""));
     compile(&wanted).is_some_and(|expression| expression.is_match(content))
 }
 

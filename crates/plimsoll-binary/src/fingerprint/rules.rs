@@ -15,7 +15,8 @@ pub(super) struct Rule {
     /// be used in [`Rule::confirm`].
     pub(super) pattern: &'static str,
     /// What the program must have besides, so that a bare number is taken for no other's version:
-    /// a regular expression in which `{version}` and `{series}` stand for what was found.
+    /// a regular expression in which `{version}` and `{series}` stand for what was found, and
+    /// `{digits}` for the series without dots.
     pub(super) confirm: &'static str,
     /// A text that only another product has, which looks the same otherwise.
     pub(super) unless: &'static str,
@@ -24,8 +25,8 @@ pub(super) struct Rule {
     pub(super) cpes: &'static [&'static str],
     /// What is not certain.
     pub(super) doubt: &'static str,
-    /// Whether it is looked for in every program.
-    pub(super) banner: Banner,
+    /// For libraries that are looked for in every program.
+    pub(super) banner: Option<Banner>,
     /// Texts and the version that they have.
     #[cfg_attr(not(test), expect(dead_code, reason = "rules carry their own tests"))]
     pub(super) examples: &'static [(&'static str, &'static str)],
@@ -34,16 +35,14 @@ pub(super) struct Rule {
     pub(super) others: &'static [&'static str],
 }
 
-/// Whether statically linked copies are looked for.
+/// How statically linked copies of a library are found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Banner {
-    /// No: the product is no library, or its traces are too weak.
-    No,
-    /// Yes, the text is in the library's own code only.
-    Yes,
-    /// Yes, but headers bring the text too: it proves nothing in a program that loads a library
-    /// with this in its name.
-    UnlessLinked(&'static str),
+pub(super) struct Banner {
+    /// A rare text that every match has within its first bytes.
+    pub(super) text: &'static str,
+    /// Headers bring the match into users of the library, too: it proves nothing in a program that
+    /// loads a library with this in its name. Empty where the match is in the library alone.
+    pub(super) unless_linked: &'static str,
 }
 
 /// The start of a row.
@@ -62,7 +61,7 @@ pub(super) const fn rule(
         unless: "",
         cpes,
         doubt: "",
-        banner: Banner::No,
+        banner: None,
         examples,
         others: &[],
     }
@@ -81,8 +80,8 @@ impl Rule {
         Rule { doubt, ..self }
     }
 
-    pub(super) const fn banner(self, banner: Banner) -> Rule {
-        Rule { banner, ..self }
+    pub(super) const fn banner(self, text: &'static str, unless_linked: &'static str) -> Rule {
+        Rule { banner: Some(Banner { text, unless_linked }), ..self }
     }
 
     pub(super) const fn others(self, others: &'static [&'static str]) -> Rule {

@@ -3,7 +3,7 @@
 //! Patterns were made by looking at programs; which rows were checked against real ones is told by
 //! the test `real_programs`.
 
-use super::rules::{Banner, Rule, rule};
+use super::rules::{Rule, rule};
 
 /// All rules. For one product, the first row that finds something has it.
 pub(super) const RULES: &[Rule] = &[
@@ -14,13 +14,13 @@ pub(super) const RULES: &[Rule] = &[
         r"\x00(?P<version>(?P<series>[23]\.\d{1,2})\.\d{1,2}(?:(?:a|b|rc)\d+)?)\+?\x00",
         &["python:python", "python_software_foundation:cpython"],
         &[
-            ("\0\x003.11\0pymalloc_debug\x003.11.2\0strict\0", "3.11.2"),
+            ("cpython\0cpython-311\0cache_tag\0pymalloc_debug\x003.11.2\0strict\0", "3.11.2"),
             ("\x003.45.1\0lib/python3.13\0\x003.13.0rc2\0", "3.13.0rc2"),
         ],
     )
-    // SQLite and others have numbers of the same kind.
-    .confirm(r"python{series}\b|\x00{series}\x00")
-    .others(&["\x003.40.1\0lib/python3.11\0", "\x003.11.2\0"]),
+    // SQLite, OpenSSL and others have numbers of the same kind.
+    .confirm(r"cpython-{digits}\b|python{series}\b")
+    .others(&["\x003.40.1\0lib/python3.11\0", "\x003.11.2\0", "\x003.5.7\0cpython-312\0"]),
     rule(
         "pypy",
         &["pypy*", "libpypy*"],
@@ -674,16 +674,16 @@ pub(super) const RULES: &[Rule] = &[
     )
     // Headers bring the banner into every program that shows it; this is in the library alone.
     .confirm("OPENSSLDIR: ")
-    .banner(Banner::UnlessLinked("libcrypto"))
+    .banner("OpenSSL ", "libcrypto")
     .others(&["OpenSSL 1.1.1 (compatible; BoringSSL)", "enable OpenSSL 3.0 legacy provider", "\0OpenSSL 3.0.22 25 Aug 2026\0"]),
     rule(
         "aws-lc",
         &["libcrypto.so*", "libcrypto*.dylib"],
-        r"compatible; AWS-LC (?:FIPS )?{version}",
+        r"OpenSSL 1\.1\.1 \(compatible; AWS-LC (?:FIPS )?{version}",
         &["amazon:aws-lc"],
         &[("OpenSSL 1.1.1 (compatible; AWS-LC 1.30.0)\0", "1.30.0")],
     )
-    .banner(Banner::UnlessLinked("libcrypto")),
+    .banner("OpenSSL ", "libcrypto"),
     rule(
         "boringssl",
         &["libcrypto.so*"],
@@ -692,7 +692,7 @@ pub(super) const RULES: &[Rule] = &[
         &[("OpenSSL 1.1.1 (compatible; BoringSSL)\0", "")],
     )
     .doubt("BoringSSL has no versions")
-    .banner(Banner::UnlessLinked("libcrypto")),
+    .banner("OpenSSL ", "libcrypto"),
     rule(
         "libressl",
         &["libcrypto.so*", "libssl.so*", "libtls.so*", "openssl"],
@@ -700,7 +700,7 @@ pub(super) const RULES: &[Rule] = &[
         &["openbsd:libressl"],
         &[("\0LibreSSL 3.8.2\0", "3.8.2")],
     )
-    .banner(Banner::UnlessLinked("libcrypto")),
+    .banner("LibreSSL ", "libcrypto"),
     rule(
         "gnutls",
         &["libgnutls.so*"],
@@ -736,7 +736,7 @@ pub(super) const RULES: &[Rule] = &[
         &["haxx:libcurl", "haxx:curl"],
         &[("\0/\0libcurl/7.88.1\0zlib/%s\0", "7.88.1")],
     )
-    .banner(Banner::UnlessLinked("libcurl")),
+    .banner("libcurl/", "libcurl"),
     rule(
         "zlib-ng",
         &["libz.so*", "libz-ng.so*"],
@@ -744,7 +744,7 @@ pub(super) const RULES: &[Rule] = &[
         &["zlib-ng:zlib-ng"],
         &[("\0\0zlib-ng 2.3.3\0\0", "2.3.3")],
     )
-    .banner(Banner::Yes),
+    .banner("zlib-ng ", ""),
     rule(
         "zlib",
         &["libz.so*", "libz.dylib", "libz.*.dylib", "zlib1.dll"],
@@ -757,7 +757,7 @@ pub(super) const RULES: &[Rule] = &[
     )
     // It has the banner of the zlib that it is compatible with.
     .unless("zlib-ng ")
-    .banner(Banner::Yes)
+    .banner("flate 1.", "")
     .others(&[" deflate 1.3.1 Copyright 1995-2024 Jean-loup Gailly\0\0zlib-ng 2.3.3\0"]),
     rule(
         "sqlite",
@@ -781,7 +781,7 @@ pub(super) const RULES: &[Rule] = &[
         &["libexpat_project:libexpat"],
         &[("parser not started\0expat_2.5.0\0", "2.5.0")],
     )
-    .banner(Banner::Yes)
+    .banner("expat_", "")
     .others(&["\0expat_realloc\0"]),
     rule(
         "libpng",
@@ -790,7 +790,7 @@ pub(super) const RULES: &[Rule] = &[
         &["libpng:libpng"],
         &[("\nlibpng version 1.6.39\nCopyright (c) 2018-2022 Cosmin Truta", "1.6.39")],
     )
-    .banner(Banner::Yes),
+    .banner("libpng version ", ""),
     rule(
         "libjpeg-turbo",
         &["libjpeg.so*", "libturbojpeg.so*"],
@@ -798,7 +798,7 @@ pub(super) const RULES: &[Rule] = &[
         &["libjpeg-turbo:libjpeg-turbo"],
         &[("libjpeg-turbo version 2.1.5 (build 20230203)\0", "2.1.5")],
     )
-    .banner(Banner::Yes),
+    .banner("libjpeg-turbo version ", ""),
     rule(
         "libtiff",
         &["libtiff.so*"],
@@ -806,7 +806,7 @@ pub(super) const RULES: &[Rule] = &[
         &["libtiff:libtiff"],
         &[("LIBTIFF, Version 4.5.0\nCopyright (c) 1988-1996 Sam Leffler", "4.5.0")],
     )
-    .banner(Banner::UnlessLinked("libtiff")),
+    .banner("LIBTIFF, Version ", "libtiff"),
     rule(
         "libarchive",
         &["libarchive.so*", "bsdtar", "bsdcpio"],
@@ -814,7 +814,7 @@ pub(super) const RULES: &[Rule] = &[
         &["libarchive:libarchive"],
         &[("0123456789abcdef\0libarchive 3.6.2\0/tmp\0", "3.6.2")],
     )
-    .banner(Banner::UnlessLinked("libarchive")),
+    .banner("libarchive ", "libarchive"),
     rule(
         "xz",
         &["xz", "xzdec", "lzmainfo"],
@@ -849,8 +849,7 @@ pub(super) const RULES: &[Rule] = &[
         r"\x00(?P<version>1\.0\.\d+), \d{1,2}-[A-Z][a-z]{2}-\d{4}",
         &["bzip:bzip2"],
         &[("r\x001.0.8, 13-Jul-2019\0OK\0", "1.0.8")],
-    )
-    .banner(Banner::Yes),
+    ),
     rule(
         "glibc",
         &["libc.so.6", "libc-2.*.so"],
@@ -887,7 +886,7 @@ pub(super) const RULES: &[Rule] = &[
         &["tcpdump:libpcap"],
         &[("libpcap version 1.10.3 (with TPACKET_V3)\0", "1.10.3")],
     )
-    .banner(Banner::UnlessLinked("libpcap")),
+    .banner("libpcap version ", "libpcap"),
     rule(
         "libssh2",
         &["libssh2.so*"],
@@ -895,7 +894,7 @@ pub(super) const RULES: &[Rule] = &[
         &["libssh2:libssh2"],
         &[("\0SSH-2.0-libssh2_1.10.0\0", "1.10.0")],
     )
-    .banner(Banner::UnlessLinked("libssh2")),
+    .banner("SSH-2.0-libssh", "libssh2"),
     rule(
         "libssh",
         &["libssh.so*"],
@@ -903,7 +902,7 @@ pub(super) const RULES: &[Rule] = &[
         &["libssh:libssh"],
         &[("\0SSH-2.0-libssh_0.10.6\0", "0.10.6")],
     )
-    .banner(Banner::UnlessLinked("libssh.")),
+    .banner("SSH-2.0-libssh", "libssh."),
     rule(
         "libnghttp2",
         &["libnghttp2.so*"],
@@ -925,15 +924,14 @@ pub(super) const RULES: &[Rule] = &[
         &["webmproject:libvpx"],
         &[("\0WebM Project VP8 Decoder v1.12.0\0", "1.12.0")],
     )
-    .banner(Banner::UnlessLinked("libvpx")),
+    .banner("WebM Project VP8 Decoder ", "libvpx"),
     rule(
         "pcre2",
         &["libpcre2-*.so*"],
         r"[^0-9A-Za-z.](?P<version>10\.\d+) \d{4}-\d{2}-\d{2}\x00",
         &["pcre:pcre2"],
         &[("\x0010.42 2022-12-11\0", "10.42")],
-    )
-    .banner(Banner::UnlessLinked("libpcre2")),
+    ),
     rule(
         "pcre",
         &["libpcre.so*"],

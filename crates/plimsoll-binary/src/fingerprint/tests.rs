@@ -1,8 +1,8 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::rules::Banner;
 use super::*;
+use crate::testing::{Section, elf};
 
 fn found(rule: &Rule, content: &str) -> Option<String> {
     // `char`s below 256 stand for bytes.
@@ -16,7 +16,10 @@ fn found(rule: &Rule, content: &str) -> Option<String> {
 fn every_rule_finds_its_examples_and_nothing_else() {
     for rule in RULES {
         assert!(compile(&rule.expression()).is_some(), "{}", rule.name);
-        let confirm = rule.confirm.replace("{series}", "1").replace("{version}", "1");
+        let mut confirm = rule.confirm.to_owned();
+        for place in ["{series}", "{version}", "{digits}"] {
+            confirm = confirm.replace(place, "1");
+        }
         assert!(compile(&confirm).is_some(), "{}", rule.name);
         assert!(!rule.examples.is_empty() && !rule.cpes.is_empty(), "{}", rule.name);
         for (example, version) in rule.examples {
@@ -31,18 +34,56 @@ fn every_rule_finds_its_examples_and_nothing_else() {
 }
 
 #[test]
-fn rules_of_other_products_do_not_answer() {
-    for rule in RULES {
-        for other in
-            RULES.iter().filter(|other| other.name != rule.name && other.banner != Banner::No)
-        {
+fn banners_are_told_apart() {
+    let banners = || RULES.iter().filter(|rule| rule.banner.is_some());
+    for rule in banners() {
+        for other in banners().filter(|other| other.name != rule.name) {
             for (example, _) in other.examples {
-                if rule.banner != Banner::No {
-                    assert_eq!(found(rule, example), None, "{} in {example:?}", rule.name);
-                }
+                assert_eq!(found(rule, example), None, "{} in {example:?}", rule.name);
             }
         }
     }
+}
+
+fn program(names: &str, data: &str) -> Parsed<Program> {
+    let content = elf(
+        &[
+            Section { name: ".dynstr", kind: 3, flags: 2, address: 0, content: names.into() },
+            Section::data(".rodata", 0x1000, data),
+        ],
+        b"",
+    );
+    crate::examine(Input { path: "usr/bin/program", content: &content })
+}
+
+#[test]
+fn static_copies_are_found_by_their_banners() {
+    for rule in RULES.iter().filter(|rule| rule.banner.is_some()) {
+        let (example, version) = rule.examples[0];
+        let parsed = program("\0libc.so.6\0", &format!("\0some text\0\0{example}\0"));
+        assert_eq!(parsed.value.parts.len(), 1, "{}", rule.name);
+        let (id, components) = &parsed.value.parts[0];
+        assert_eq!((id.as_str(), components.len()), (ID, 1));
+        assert_eq!((&*components[0].name, &*components[0].version), (rule.name, version));
+        let doubt = components[0].doubt.as_deref().expect("a doubt");
+        assert!(doubt.starts_with("a statically linked copy"));
+    }
+}
+
+#[test]
+fn what_headers_bring_is_no_copy() {
+    let text = "\0OpenSSL 3.0.22 25 Aug 2026\0";
+    assert!(program("\0libtscore.so\0", text).value.parts.is_empty());
+    let text = format!("{text}OPENSSLDIR: \"/usr\"\0");
+    assert!(program("\0libcrypto.so.3\0", &text).value.parts.is_empty());
+    assert_eq!(program("\0libc.so.6\0", &text).value.parts.len(), 1);
+    assert!(program("\0libcurl.so.4\0", "\0libcurl/7.88.1\0").value.parts.is_empty());
+}
+
+#[test]
+fn many_banners_end() {
+    let text = "\0OpenSSL 3.0.22 25 Aug 2026".repeat(20_000);
+    assert!(program("", &text).value.parts.is_empty());
 }
 
 #[test]
