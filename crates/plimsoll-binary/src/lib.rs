@@ -10,8 +10,12 @@ mod kernel;
 mod notes;
 mod rust;
 mod symbols;
+#[cfg(test)]
+mod testing;
 mod upx;
 mod windows;
+
+use std::collections::HashSet;
 
 use plimsoll_language::{Component, Extractor, Input, Parsed};
 use serde::{Deserialize, Serialize};
@@ -19,7 +23,17 @@ use serde::{Deserialize, Serialize};
 pub use symbols::Symbols;
 
 /// Kinds of evidence in programs; [`examine`] is their parser.
-pub const EXTRACTORS: &[Extractor] = &[];
+pub const EXTRACTORS: &[Extractor] = &[
+    fingerprint::EXTRACTOR,
+    notes::EXTRACTOR,
+    windows::EXTRACTOR,
+    graal::EXTRACTOR,
+    kernel::IMAGE_EXTRACTOR,
+    kernel::MODULE_EXTRACTOR,
+];
+
+/// Programs are read up to this size; the largest known ones have half of it.
+const MAX_PROGRAM: u64 = 512 << 20;
 
 /// What one program says.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,6 +42,19 @@ pub struct Program {
     pub parts: Vec<(String, Vec<Component>)>,
     /// Names of functions that are linked in; nothing where it could not be told.
     pub symbols: Option<Symbols>,
+}
+
+impl Program {
+    /// Adds what one kind of evidence says; the parts of a universal program say the same again.
+    pub(crate) fn add_part(&mut self, id: &str, components: Vec<Component>) {
+        match self.parts.iter_mut().find(|(known, _)| known == id) {
+            Some((_, known)) => {
+                let ids: HashSet<String> = known.iter().map(Component::id).collect();
+                known.extend(components.into_iter().filter(|new| !ids.contains(&new.id())));
+            }
+            None => self.parts.push((id.to_owned(), components)),
+        }
+    }
 }
 
 /// Whether a file with these first bytes (some kilobytes) is a program, library or kernel module.
@@ -40,7 +67,7 @@ pub fn is_program(head: &[u8]) -> bool {
         [0xce | 0xcf, 0xfa, 0xed, 0xfe, ..] | [0xfe, 0xed, 0xfa, 0xce | 0xcf, ..] => true,
         [0xca, 0xfe, 0xba, 0xbe, 0, 0, 0, 1..=16, ..] => true,
         [b'M', b'Z', ..] => true,
-        _ => false,
+        _ => kernel::is_image(head),
     }
 }
 
@@ -48,11 +75,11 @@ pub fn is_program(head: &[u8]) -> bool {
 /// parts; a problem is told only where evidence was there and could not be read.
 pub fn examine(input: Input<'_>) -> Parsed<Program> {
     let mut parsed = Parsed::clean(Program::default());
-    fingerprint::read(input, &mut parsed);
     kernel::read_image(input, &mut parsed);
     let unpacked = upx::unpack(input, &mut parsed);
     let content = unpacked.as_deref().unwrap_or(input.content);
     let input = Input { content, ..input };
+    fingerprint::read(input, &mut parsed);
     let Ok(file) = object::File::parse(content) else { return parsed };
     go::read(input, &file, &mut parsed);
     rust::read(input, &file, &mut parsed);
@@ -60,5 +87,6 @@ pub fn examine(input: Input<'_>) -> Parsed<Program> {
     windows::read(input, &file, &mut parsed);
     graal::read(input, &file, &mut parsed);
     kernel::read_module(input, &file, &mut parsed);
+    fingerprint::read_banners(input, &file, &mut parsed);
     parsed
 }
