@@ -7,19 +7,48 @@ mod fingerprint;
 mod go;
 mod graal;
 mod kernel;
+mod memory;
 mod notes;
 mod rust;
 mod symbols;
+mod universal;
 mod upx;
 mod windows;
 
-use plimsoll_language::{Component, Extractor, Input, Parsed};
+use std::collections::HashSet;
+
+use plimsoll_language::{Component, Evidence, Extractor, Input, Parsed, Parser};
+use plimsoll_version::Ecosystem;
 use serde::{Deserialize, Serialize};
 
 pub use symbols::Symbols;
 
 /// Kinds of evidence in programs; [`examine`] is their parser.
-pub const EXTRACTORS: &[Extractor] = &[];
+pub const EXTRACTORS: &[Extractor] = &[
+    Extractor {
+        id: go::ID,
+        ecosystem: Ecosystem::Golang,
+        type_name: "gobinary",
+        evidence: Evidence::Embedded,
+        files: &[],
+        limit: MAX_PROGRAM,
+        parser: Parser::Program,
+        defined_by: "https://pkg.go.dev/debug/buildinfo",
+    },
+    Extractor {
+        id: rust::ID,
+        ecosystem: Ecosystem::Cargo,
+        type_name: "rustbinary",
+        evidence: Evidence::Embedded,
+        files: &[],
+        limit: MAX_PROGRAM,
+        parser: Parser::Program,
+        defined_by: "https://github.com/rust-secure-code/cargo-auditable/blob/master/PARSING.md",
+    },
+];
+
+/// Programs are read up to this size; the largest known ones have half of it.
+const MAX_PROGRAM: u64 = 512 << 20;
 
 /// What one program says.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,6 +59,27 @@ pub struct Program {
     pub symbols: Option<Symbols>,
 }
 
+impl Program {
+    /// Adds what one kind of evidence says; the parts of a universal program say the same again.
+    pub(crate) fn add_part(&mut self, id: &str, components: Vec<Component>) {
+        match self.parts.iter_mut().find(|(known, _)| known == id) {
+            Some((_, known)) => {
+                let ids: HashSet<String> = known.iter().map(Component::id).collect();
+                known.extend(components.into_iter().filter(|new| !ids.contains(&new.id())));
+            }
+            None => self.parts.push((id.to_owned(), components)),
+        }
+    }
+
+    /// Adds functions to those that are known.
+    pub(crate) fn add_symbols(&mut self, symbols: Symbols) {
+        self.symbols = Some(match self.symbols.take() {
+            Some(known) => known.merge(&symbols),
+            None => symbols,
+        });
+    }
+}
+
 /// Whether a file with these first bytes (some kilobytes) is a program, library or kernel module.
 pub fn is_program(head: &[u8]) -> bool {
     match head {
@@ -38,7 +88,7 @@ pub fn is_program(head: &[u8]) -> bool {
         // number with Java classes, whose version (from 45 on) stands where the count of
         // architectures does.
         [0xce | 0xcf, 0xfa, 0xed, 0xfe, ..] | [0xfe, 0xed, 0xfa, 0xce | 0xcf, ..] => true,
-        [0xca, 0xfe, 0xba, 0xbe, 0, 0, 0, 1..=16, ..] => true,
+        [0xca, 0xfe, 0xba, 0xbe | 0xbf, 0, 0, 0, 1..=16, ..] => true,
         [b'M', b'Z', ..] => true,
         _ => false,
     }
@@ -52,13 +102,15 @@ pub fn examine(input: Input<'_>) -> Parsed<Program> {
     kernel::read_image(input, &mut parsed);
     let unpacked = upx::unpack(input, &mut parsed);
     let content = unpacked.as_deref().unwrap_or(input.content);
-    let input = Input { content, ..input };
-    let Ok(file) = object::File::parse(content) else { return parsed };
-    go::read(input, &file, &mut parsed);
-    rust::read(input, &file, &mut parsed);
-    notes::read(input, &file, &mut parsed);
-    windows::read(input, &file, &mut parsed);
-    graal::read(input, &file, &mut parsed);
-    kernel::read_module(input, &file, &mut parsed);
+    for content in universal::parts(content) {
+        let input = Input { content, ..input };
+        let Ok(file) = object::File::parse(content) else { continue };
+        go::read(input, &file, &mut parsed);
+        rust::read(input, &file, &mut parsed);
+        notes::read(input, &file, &mut parsed);
+        windows::read(input, &file, &mut parsed);
+        graal::read(input, &file, &mut parsed);
+        kernel::read_module(input, &file, &mut parsed);
+    }
     parsed
 }
