@@ -5,7 +5,7 @@
 //! where names lie between other things, and of 1.16, 1.18 and 1.20, where they stand together.
 
 use memchr::memmem;
-use object::{Object as _, ObjectSymbol as _, SymbolKind};
+use object::Object as _;
 
 use super::buildinfo::number;
 use crate::memory::{Memory, section};
@@ -19,26 +19,15 @@ const GO_1_20: u8 = 0xf1;
 /// The longest name that is kept; generated ones reach some kilobytes.
 const MAX_NAME: usize = 1 << 16;
 
-/// The functions of a program whose main package has this path; nothing if it has no table that can
-/// be read and no symbols.
+/// The functions of a program whose main package has this path; nothing if not all can be told. The
+/// symbol table is no substitute: it does not have what was inlined.
 pub(crate) fn symbols(file: &object::File<'_>, memory: &Memory<'_>, main: &str) -> Option<Symbols> {
     let big_endian = !file.is_little_endian();
     let mut names = Functions { main, builder: Builder::default() };
     let own = section(file, &[".gopclntab", "__gopclntab", ".data.rel.ro.gopclntab"]);
-    let complete = match own.and_then(|own| Table::new(own.data, big_endian)) {
-        Some(table) => table.names(&mut names),
-        None => find(memory, big_endian).and_then(|table| table.names(&mut names)),
-    };
-    if let Some(complete) = complete {
-        return Some(names.builder.build(complete));
-    }
-    // A table of an unknown form. The symbols do not tell what was inlined.
-    let functions = file.symbols().filter(|symbol| symbol.kind() == SymbolKind::Text);
-    for name in functions.filter_map(|symbol| symbol.name_bytes().ok()) {
-        names.add(name);
-    }
-    let symbols = names.builder.build(false);
-    (!symbols.is_empty()).then_some(symbols)
+    let own = own.and_then(|own| Table::new(own.data, big_endian));
+    own.or_else(|| find(memory, big_endian))?.names(&mut names)?;
+    Some(names.builder.build(true)).filter(Symbols::is_complete)
 }
 
 /// Looks for a table where nothing says where it is: it starts with a magic number of four bytes,
@@ -123,11 +112,11 @@ impl<'a> Table<'a> {
         self.number(at).filter(|&files| files > at && files <= self.data.len())
     }
 
-    /// Hands the names on, and says whether they are all.
-    fn names(&self, to: &mut Functions<'_>) -> Option<bool> {
+    /// Hands all names on.
+    fn names(&self, to: &mut Functions<'_>) -> Option<()> {
         if self.form != GO_1_2 {
             self.together()?.split(|&byte| byte == 0).for_each(|name| to.add(name));
-            return Some(true);
+            return Some(());
         }
         let files = self.files()?;
         for index in 0..self.word(0)? {
@@ -150,7 +139,7 @@ impl<'a> Table<'a> {
                 to.add(name);
             }
         }
-        Some(true)
+        Some(())
     }
 }
 
