@@ -7,17 +7,20 @@ mod fingerprint;
 mod go;
 mod graal;
 mod kernel;
+mod memory;
 mod notes;
 mod rust;
 mod symbols;
 #[cfg(test)]
 mod testing;
+mod universal;
 mod upx;
 mod windows;
 
 use std::collections::HashSet;
 
-use plimsoll_language::{Component, Extractor, Input, Parsed};
+use plimsoll_language::{Component, Evidence, Extractor, Input, Parsed, Parser};
+use plimsoll_version::Ecosystem;
 use serde::{Deserialize, Serialize};
 
 pub use symbols::Symbols;
@@ -30,6 +33,26 @@ pub const EXTRACTORS: &[Extractor] = &[
     graal::EXTRACTOR,
     kernel::IMAGE_EXTRACTOR,
     kernel::MODULE_EXTRACTOR,
+    Extractor {
+        id: go::ID,
+        ecosystem: Ecosystem::Golang,
+        type_name: "gobinary",
+        evidence: Evidence::Embedded,
+        files: &[],
+        limit: MAX_PROGRAM,
+        parser: Parser::Program,
+        defined_by: "https://pkg.go.dev/debug/buildinfo",
+    },
+    Extractor {
+        id: rust::ID,
+        ecosystem: Ecosystem::Cargo,
+        type_name: "rustbinary",
+        evidence: Evidence::Embedded,
+        files: &[],
+        limit: MAX_PROGRAM,
+        parser: Parser::Program,
+        defined_by: "https://github.com/rust-secure-code/cargo-auditable/blob/master/PARSING.md",
+    },
 ];
 
 /// Programs are read up to this size; the largest known ones have half of it.
@@ -55,6 +78,14 @@ impl Program {
             None => self.parts.push((id.to_owned(), components)),
         }
     }
+
+    /// Adds functions to those that are known.
+    pub(crate) fn add_symbols(&mut self, symbols: Symbols) {
+        self.symbols = Some(match self.symbols.take() {
+            Some(known) => known.merge(&symbols),
+            None => symbols,
+        });
+    }
 }
 
 /// Whether a file with these first bytes (some kilobytes) is a program, library or kernel module.
@@ -65,7 +96,7 @@ pub fn is_program(head: &[u8]) -> bool {
         // number with Java classes, whose version (from 45 on) stands where the count of
         // architectures does.
         [0xce | 0xcf, 0xfa, 0xed, 0xfe, ..] | [0xfe, 0xed, 0xfa, 0xce | 0xcf, ..] => true,
-        [0xca, 0xfe, 0xba, 0xbe, 0, 0, 0, 1..=16, ..] => true,
+        [0xca, 0xfe, 0xba, 0xbe | 0xbf, 0, 0, 0, 1..=16, ..] => true,
         [b'M', b'Z', ..] => true,
         _ => kernel::is_image(head),
     }
@@ -80,13 +111,16 @@ pub fn examine(input: Input<'_>) -> Parsed<Program> {
     let content = unpacked.as_deref().unwrap_or(input.content);
     let input = Input { content, ..input };
     fingerprint::read(input, &mut parsed);
-    let Ok(file) = object::File::parse(content) else { return parsed };
-    go::read(input, &file, &mut parsed);
-    rust::read(input, &file, &mut parsed);
-    notes::read(input, &file, &mut parsed);
-    windows::read(input, &file, &mut parsed);
-    graal::read(input, &file, &mut parsed);
-    kernel::read_module(input, &file, &mut parsed);
-    fingerprint::read_banners(input, &file, &mut parsed);
+    for content in universal::parts(content) {
+        let input = Input { content, ..input };
+        let Ok(file) = object::File::parse(content) else { continue };
+        go::read(input, &file, &mut parsed);
+        rust::read(input, &file, &mut parsed);
+        notes::read(input, &file, &mut parsed);
+        windows::read(input, &file, &mut parsed);
+        graal::read(input, &file, &mut parsed);
+        kernel::read_module(input, &file, &mut parsed);
+        fingerprint::read_banners(input, &file, &mut parsed);
+    }
     parsed
 }

@@ -1,0 +1,1 @@
+//! Programs made by hand.

@@ -1,9 +1,0 @@
-//! Rust: the list of crates that cargo-auditable leaves behind.
-
-use plimsoll_language::{Input, Parsed};
-
-use crate::Program;
-
-pub(crate) fn read(input: Input<'_>, file: &object::File<'_>, parsed: &mut Parsed<Program>) {
-    let _ = (input, file, parsed);
-}

@@ -1,6 +1,0 @@
-//! Go: modules of a source tree. Programs are read by `plimsoll-binary`.
-
-use crate::Extractor;
-
-/// The files that are read.
-pub(crate) const EXTRACTORS: &[Extractor] = &[];
