@@ -80,11 +80,11 @@ impl History {
     }
 }
 
-fn identity(package: &Package) -> (crate::PackageKind, &str, &str, &str) {
+pub(crate) fn identity(package: &Package) -> (crate::PackageKind, &str, &str, &str) {
     (package.kind, &package.name, &package.version, &package.architecture)
 }
 
-fn order(package: &Package) -> impl Ord + '_ {
+pub(crate) fn order(package: &Package) -> impl Ord + '_ {
     (identity(package), &package.found_in)
 }
 
