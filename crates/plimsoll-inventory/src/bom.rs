@@ -5,8 +5,8 @@
 
 use std::collections::HashMap;
 
-use plimsoll_language::{Component, name_of};
-use plimsoll_sbom::{Bom, BomPackage, BomSystem, Purl, PurlKind};
+use plimsoll_language::Component;
+use plimsoll_sbom::{Bom, BomPackage, BomSystem, Purl};
 use plimsoll_version::{Distribution, Ecosystem};
 
 use crate::assemble::order;
@@ -42,7 +42,7 @@ pub fn from_bom(bom: Bom) -> Inventory {
         _ => crate::assemble::identity(left) == crate::assemble::identity(right),
     });
     let mut inventory = Inventory {
-        os: bom.system.map(operating_system),
+        os: bom.system.as_ref().map(operating_system),
         repositories: bom.repositories,
         busybox: bom.busybox,
         ..Inventory::default()
@@ -90,7 +90,9 @@ fn package(listed: BomPackage) -> Package {
         _ => PackageKind::Library,
     };
     let (name, version) = match kind {
-        PackageKind::Library => library_identity(&listed, &purl),
+        PackageKind::Library => {
+            listed.library().map(|(_, name, version)| (name, version)).unwrap_or_default()
+        }
         _ => (system_name(&listed, &purl), system_version(kind, &listed, &purl)),
     };
     let source = (kind != PackageKind::Library).then(|| source(&listed, &purl, kind, &version));
@@ -113,7 +115,7 @@ fn package(listed: BomPackage) -> Package {
     };
     if kind == PackageKind::Library {
         package.architecture.clear();
-        package.library = Some(Box::new(library(listed, &purl)));
+        package.library = Some(Box::new(library(listed)));
     }
     package
 }
@@ -163,24 +165,8 @@ fn source(
     (!name.is_empty()).then_some(SourcePackage { name, version })
 }
 
-/// Name and version by the rules of the ecosystem.
-fn library_identity(listed: &BomPackage, purl: &Purl) -> (String, String) {
-    let version =
-        if purl.version.is_empty() { listed.version.clone() } else { purl.version.clone() };
-    let PurlKind::Library(ecosystem) = purl.kind() else {
-        return (listed.name.clone(), version);
-    };
-    let name = name_of(ecosystem, Some(&purl.namespace), &purl.name);
-    // A package URL of Python is lower case, its name need not be.
-    let same = ecosystem.normalize(&listed.name) == ecosystem.normalize(&name);
-    (if same { listed.name.clone() } else { name }, version)
-}
-
-fn library(listed: BomPackage, purl: &Purl) -> Library {
-    let ecosystem = match purl.kind() {
-        PurlKind::Library(ecosystem) => ecosystem,
-        _ => Ecosystem::Generic,
-    };
+fn library(listed: BomPackage) -> Library {
+    let ecosystem = listed.library().map_or(Ecosystem::Generic, |(ecosystem, ..)| ecosystem);
     // Whatever has an ecosystem is never matched by CPE names, which others guess.
     let cpes = match ecosystem {
         Ecosystem::Generic | Ecosystem::Cpe => listed.cpes,
@@ -201,7 +187,7 @@ fn library(listed: BomPackage, purl: &Purl) -> Library {
 }
 
 /// The operating system by id and version, in os-release's or other scanners' words.
-fn operating_system(stated: BomSystem) -> OperatingSystem {
+fn operating_system(stated: &BomSystem) -> OperatingSystem {
     // Trivy's families are the ids of our table, and so are package URLs' namespaces, nearly.
     let other = match stated.id.as_str() {
         "suse" | "suse linux enterprise server" => Some(("sles", "")),

@@ -78,7 +78,7 @@ fn systems_are_known_in_everybodys_words() {
         ("sles", "15.5", Distribution::Sles, "sles:15.5"),
     ] {
         let stated = BomSystem { id: id.into(), version: version.into(), ..BomSystem::default() };
-        let found = operating_system(stated);
+        let found = operating_system(&stated);
         assert_eq!(found.distribution, Some(distribution), "{id}");
         assert_eq!(distribution.namespace(&found.version), namespace, "{id}");
     }
@@ -86,7 +86,7 @@ fn systems_are_known_in_everybodys_words() {
     assert_eq!((found.distribution, found.version.as_str()), (Some(Distribution::Ubuntu), "22.04"));
     let testing =
         BomSystem { id: "debian".into(), codename: "trixie".into(), ..BomSystem::default() };
-    assert_eq!(operating_system(testing).version, "13");
+    assert_eq!(operating_system(&testing).version, "13");
 }
 
 #[test]

@@ -30,6 +30,8 @@ pub struct Report {
     pub gate: Gate,
     /// Whether formats for machines list all packages, not only those with findings.
     pub list_all_packages: bool,
+    /// Whether bills of materials list the findings, too.
+    pub list_vulnerabilities: bool,
     /// What else the reader must know: unusable lines of ignore files, an old database.
     pub notes: Vec<String>,
 }
@@ -126,6 +128,7 @@ impl Report {
             database: DatabaseInfo::default(),
             gate: Gate::Off,
             list_all_packages: true,
+            list_vulnerabilities: true,
             notes: Vec::new(),
         }
     }

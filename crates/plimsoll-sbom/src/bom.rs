@@ -1,8 +1,9 @@
 //! What a bill of materials says, whatever its format.
 
-use plimsoll_language::{Lines, Relationship};
+use plimsoll_language::{Lines, Relationship, name_of};
+use plimsoll_version::Ecosystem;
 
-use crate::Purl;
+use crate::{Purl, PurlKind};
 
 /// A bill of materials.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -116,6 +117,28 @@ pub struct BomPackage {
     pub doubt: Option<String>,
     /// Where in the file it stands.
     pub lines: Vec<Lines>,
+}
+
+impl BomPackage {
+    /// Ecosystem, name and version by the ecosystem's rules, for what is no distribution's. A
+    /// package that has CPE names only is generic.
+    pub fn library(&self) -> Option<(Ecosystem, String, String)> {
+        let Some(purl) = &self.purl else {
+            return Some((Ecosystem::Generic, self.name.clone(), self.version.clone()));
+        };
+        let version = if purl.version.is_empty() { &self.version } else { &purl.version };
+        let ecosystem = match purl.kind() {
+            PurlKind::Library(ecosystem) => ecosystem,
+            PurlKind::Unknown => {
+                return Some((Ecosystem::Generic, self.name.clone(), version.clone()));
+            }
+            PurlKind::System | PurlKind::Image => return None,
+        };
+        let name = name_of(ecosystem, Some(&purl.namespace), &purl.name);
+        // A package URL of Python is lower case, the name it stands for need not be.
+        let same = ecosystem.normalize(&self.name) == ecosystem.normalize(&name);
+        Some((ecosystem, if same { self.name.clone() } else { name }, version.clone()))
+    }
 }
 
 impl BomFormat {

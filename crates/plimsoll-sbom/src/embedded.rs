@@ -5,11 +5,11 @@
 //! database, which says what is really there.
 
 use plimsoll_language::{
-    Component, Evidence, Extractor, Input, Parsed, Parser, ProblemKind, component_id, name_of,
+    Component, Evidence, Extractor, Input, Parsed, Parser, ProblemKind, Relationship, component_id,
 };
 use plimsoll_version::Ecosystem;
 
-use crate::{BomPackage, PurlKind, document};
+use crate::{BomPackage, document};
 
 /// The largest in real images are of whole images, with every file listed.
 const LIMIT: u64 = 64 << 20;
@@ -31,7 +31,12 @@ pub const EXTRACTORS: &[Extractor] = &[
         ecosystem: Ecosystem::PyPi,
         type_name: "python-pkg",
         evidence: Evidence::Listed,
-        files: &["*.dist-info/sboms/*"],
+        files: &[
+            "*.dist-info/sboms/*.json",
+            "*.dist-info/sboms/*.xml",
+            "*.dist-info/sboms/*.spdx",
+            "*.dist-info/sboms/*.cdx",
+        ],
         limit: LIMIT,
         parser: Parser::Alone(read),
         defined_by: "https://peps.python.org/pep-0770/",
@@ -93,8 +98,17 @@ fn read(input: Input<'_>) -> Parsed<Vec<Component>> {
     let Some(bom) = parsed.value else { return components };
     let mut names = std::collections::HashMap::new();
     let mut found = Vec::new();
+    let mut foreign = Vec::new();
+    let is_of_wheel = input.directory().ends_with(".dist-info/sboms");
     for package in &bom.packages {
-        let Some(component) = component(package) else { continue };
+        // The wheel itself is proved by what stands beside the directory.
+        if is_of_wheel && package.relationship == Relationship::Root {
+            continue;
+        }
+        let Some(component) = component(package) else {
+            foreign.push(package.purl.as_ref().map_or("", |purl| purl.name.as_str()));
+            continue;
+        };
         if !components.add(component) {
             break;
         }
@@ -108,6 +122,15 @@ fn read(input: Input<'_>) -> Parsed<Vec<Component>> {
         component.depends_on = needed.cloned().collect();
         component.depends_on.sort();
         component.depends_on.dedup();
+    }
+    // No package database knows of a distribution's library that was copied into a wheel.
+    if is_of_wheel && !foreign.is_empty() {
+        let names = foreign.iter().take(5).copied().collect::<Vec<_>>().join(", ");
+        let message = format!(
+            "{} libraries of a distribution were copied into the package and cannot be matched: {names}",
+            foreign.len()
+        );
+        components.problem(ProblemKind::Unsupported, message);
     }
     components.problems.retain(|problem| {
         problem.kind != ProblemKind::Unsupported || !is_foreign(&problem.message)
@@ -125,18 +148,7 @@ fn has(content: &[u8], word: &[u8]) -> bool {
 }
 
 fn component(package: &BomPackage) -> Option<Component> {
-    let (ecosystem, name, version) = match &package.purl {
-        Some(purl) => match purl.kind() {
-            PurlKind::Library(ecosystem) => {
-                let name = name_of(ecosystem, Some(&purl.namespace), &purl.name);
-                (ecosystem, name, purl.version.clone())
-            }
-            PurlKind::Unknown => (Ecosystem::Generic, purl.name.clone(), purl.version.clone()),
-            PurlKind::System | PurlKind::Image => return None,
-        },
-        None => (Ecosystem::Generic, package.name.clone(), package.version.clone()),
-    };
-    let version = if version.is_empty() { package.version.clone() } else { version };
+    let (ecosystem, name, version) = package.library()?;
     let cpes = if ecosystem == Ecosystem::Generic { package.cpes.clone() } else { Vec::new() };
     Some(Component {
         licenses: package.licenses.clone(),

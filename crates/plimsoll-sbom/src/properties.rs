@@ -92,6 +92,7 @@ fn own(draft: &mut Draft, name: &str, value: &str) {
         property::OWNER => package.owner = Some(value.to_owned()),
         property::CODE => package.code = value.parse().ok(),
         property::DOUBT => package.doubt = Some(value.to_owned()),
+        property::CPE => package.cpes.push(value.to_owned()),
         property::LINES => {
             let number = |text: &str| text.parse::<u32>().ok();
             if let Some((start, end)) = value.split_once('-')

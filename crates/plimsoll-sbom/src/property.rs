@@ -33,6 +33,8 @@ pub const CODE: &str = "plimsoll:code";
 pub const DOUBT: &str = "plimsoll:doubt";
 /// `FIRST-LAST`, one for each run of lines.
 pub const LINES: &str = "plimsoll:lines";
+/// A CPE name beyond the first.
+pub const CPE: &str = "plimsoll:cpe";
 /// Digest of the image's configuration.
 pub const IMAGE_ID: &str = "plimsoll:image:id";
 /// A `name:tag` of the image.

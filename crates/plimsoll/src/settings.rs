@@ -151,6 +151,8 @@ pub(crate) struct ReportSettings {
     pub(crate) all_packages: bool,
     /// Whether people get all findings one by one.
     pub(crate) all_findings: bool,
+    /// Whether bills of materials list the findings, which must be asked for.
+    pub(crate) list_vulnerabilities: bool,
 }
 
 /// The world outside, as far as settings depend on it.
@@ -287,6 +289,9 @@ fn scan(
         Some(found) => found.read(|word| values::format(word))?,
         None => Format::default(),
     };
+    if format.is_bill_of_materials() && targets.len() > 1 {
+        bail!("a bill of materials is about one image; scan the others in runs of their own");
+    }
     let all_findings = match lookup.list("table-mode", &args.table_mode)? {
         Some(found) => found.read_each(values::is_detailed)?.contains(&true),
         None => false,
@@ -316,6 +321,7 @@ fn scan(
             output: path("output", &args.output)?,
             all_packages: lookup.set_switch("list-all-pkgs", args.list_all_pkgs)?.unwrap_or(true),
             all_findings,
+            list_vulnerabilities: lookup.list("scanners", &args.scanners)?.is_some(),
         },
         not_looked_at: not_looked_at(args, lookup)?,
     })
