@@ -1,5 +1,7 @@
 //! Documents in their wrappers, hostile ones, and how much is told.
 
+#![expect(clippy::unwrap_used, reason = "a test says enough by failing")]
+
 use plimsoll_sbom::{BomFormat, read};
 
 const PLAIN: &str = r#"{"bomFormat":"CycloneDX","specVersion":"1.6","components":[

@@ -198,7 +198,7 @@ fn root(document: &Document<'_>, author: &Author) -> Package {
         checksums: digest.iter().filter_map(|digest| checksum(digest)).collect(),
         external_refs: image_purl(report).into_iter().map(ExternalReference::purl).collect(),
         annotations: author.annotations(&document.properties),
-        ..bare(document.root_name(), ROOT, digest.clone().unwrap_or_default(), purpose)
+        ..bare(document.root_name(), ROOT, digest.unwrap_or_default(), purpose)
     }
 }
 
