@@ -11,6 +11,7 @@ mod bom;
 mod identity;
 mod instruction;
 pub mod json;
+mod license;
 mod report;
 mod sarif;
 mod table;
@@ -22,6 +23,7 @@ mod sample;
 use std::io::{self, Write};
 
 pub use bom::github::GithubRun;
+pub use license::{LicenseFinding, license_findings};
 pub use report::{DatabaseInfo, DatabaseSource, Report, Text, Texts};
 pub use table::{Detail, TableOptions};
 

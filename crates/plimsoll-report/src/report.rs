@@ -32,6 +32,8 @@ pub struct Report {
     pub list_all_packages: bool,
     /// Whether bills of materials list the findings, too.
     pub list_vulnerabilities: bool,
+    /// What licences ask for, where that was looked for; see [`crate::license_findings`].
+    pub license_findings: Option<Vec<crate::LicenseFinding>>,
     /// What else the reader must know: unusable lines of ignore files, an old database.
     pub notes: Vec<String>,
 }
@@ -129,6 +131,7 @@ impl Report {
             gate: Gate::Off,
             list_all_packages: true,
             list_vulnerabilities: true,
+            license_findings: None,
             notes: Vec::new(),
         }
     }
