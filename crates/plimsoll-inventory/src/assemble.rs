@@ -80,7 +80,7 @@ impl History {
     }
 }
 
-fn identity(package: &Package) -> (crate::PackageKind, &str, &str, &str) {
+pub(crate) fn identity(package: &Package) -> (crate::PackageKind, &str, &str, &str) {
     (package.kind, &package.name, &package.version, &package.architecture)
 }
 

@@ -6,6 +6,7 @@
 
 pub mod apk;
 mod assemble;
+mod bom;
 mod cache;
 pub mod chisel;
 mod content_sets;
@@ -26,6 +27,7 @@ mod text;
 mod tree;
 
 pub use assemble::assemble;
+pub use bom::from_bom;
 pub use cache::Cache;
 pub use content_sets::parse_content_manifest;
 pub use files::FileList;

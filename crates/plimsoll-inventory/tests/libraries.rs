@@ -102,7 +102,8 @@ fn what_stands_beside_it_does_not() {
 #[test]
 fn a_link_on_the_way_changes_nothing() {
     // The list says /lib, which is /usr/lib, as on every merged system.
-    let list = LIST.replace("/usr/lib/python3/dist-packages/six-", "/lib/python3/dist-packages/six-");
+    let list =
+        LIST.replace("/usr/lib/python3/dist-packages/six-", "/lib/python3/dist-packages/six-");
     let mut entries = vec![("lib", "->usr/lib", 0o777)];
     entries.extend(debian());
     entries[2].1 = &list;
@@ -140,10 +141,7 @@ fn packages_without_anything_to_run_are_marked() {
     entries.push(("usr/include/linux/aio_abi.h", "#define X\n", 0o644));
     let inventory = image(&[&entries]);
     let code: Vec<_> = inventory.packages.iter().map(|one| (one.name.as_str(), one.code)).collect();
-    assert_eq!(
-        code,
-        [("linux-libc-dev", Some(false)), ("python3-six", Some(true)), ("six", None)]
-    );
+    assert_eq!(code, [("linux-libc-dev", Some(false)), ("python3-six", Some(true)), ("six", None)]);
 }
 
 #[test]

@@ -78,7 +78,7 @@ pub(crate) fn artifact_id(report: &Report) -> String {
 }
 
 /// `index.docker.io/library/nginx` of `nginx:1.27`.
-fn repository(reference: &str) -> String {
+pub(crate) fn repository(reference: &str) -> String {
     let name = without_tag(reference);
     match name.split_once('/') {
         None => format!("index.docker.io/library/{name}"),
@@ -110,7 +110,25 @@ pub(crate) fn report_id(report: &Report) -> String {
     for finding in &report.outcome.findings {
         fields.push(&finding.vulnerability);
     }
-    let digits = hash(&fields);
+    uuid(&fields)
+}
+
+/// An id for what is in an image, in the form of a UUID (version 8): it stays the same as long as
+/// the image, its packages and findings, and our version do.
+pub(crate) fn content_id(report: &Report) -> String {
+    let artifact = artifact_id(report);
+    let uids: Vec<String> = report.inventory.packages.iter().map(package_uid).collect();
+    let mut fields = vec!["contents", &report.tool_version, &report.image.name, &artifact];
+    fields.extend(uids.iter().map(String::as_str));
+    if report.list_vulnerabilities {
+        let findings = report.outcome.findings.iter();
+        fields.extend(findings.map(|finding| finding.vulnerability.as_str()));
+    }
+    uuid(&fields)
+}
+
+fn uuid(fields: &[&str]) -> String {
+    let digits = hash(fields);
     // The variant's two bits leave four possible digits.
     let variant = match digits.as_bytes().first() {
         Some(b'0'..=b'3') => '8',

@@ -32,6 +32,10 @@ pub struct Report {
     pub list_all_packages: bool,
     /// Which commit a source tree is of.
     pub repository: Option<Repository>,
+    /// Whether bills of materials list the findings, too.
+    pub list_vulnerabilities: bool,
+    /// What licences ask for, where that was looked for; see [`crate::license_findings`].
+    pub license_findings: Option<Vec<crate::LicenseFinding>>,
     /// What else the reader must know: unusable lines of ignore files, an old database.
     pub notes: Vec<String>,
 }
@@ -148,6 +152,8 @@ impl Report {
             gate: Gate::Off,
             list_all_packages: true,
             repository: None,
+            list_vulnerabilities: true,
+            license_findings: None,
             notes: Vec::new(),
         }
     }

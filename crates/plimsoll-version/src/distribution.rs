@@ -162,6 +162,11 @@ impl Distribution {
         TABLE.iter().find(|row| row.id == id).map(|row| row.distribution)
     }
 
+    /// The first of its os-release `ID`s; some distributions share another's.
+    pub fn os_release_id(self) -> Option<&'static str> {
+        self.row().os_release_ids.first().copied()
+    }
+
     /// Stable lower-case name, as reports and advisory namespaces use it.
     pub fn id(self) -> &'static str {
         self.row().id

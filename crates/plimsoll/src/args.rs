@@ -207,7 +207,7 @@ pub(crate) struct RegistryArgs {
 #[derive(Debug, Default, clap::Args)]
 #[command(next_help_heading = "Report options")]
 pub(crate) struct ScanArgs {
-    /// Form of the report: table, json, sarif [default: table]
+    /// Form of the report: table, json, sarif, cyclonedx, cyclonedx-xml, spdx, spdx-json, github [default: table]
     #[arg(short, long, value_name = "FORMAT")]
     pub(crate) format: Option<String>,
     /// Write the report to a file

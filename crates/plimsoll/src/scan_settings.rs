@@ -118,6 +118,8 @@ pub(crate) struct ReportSettings {
     pub(crate) all_packages: bool,
     /// Whether people get all findings one by one.
     pub(crate) all_findings: bool,
+    /// Whether bills of materials list the findings, which must be asked for.
+    pub(crate) list_vulnerabilities: bool,
     /// Whether people are told which packages need the vulnerable ones.
     pub(crate) dependency_tree: bool,
 }
@@ -183,6 +185,10 @@ pub(super) fn scan(
         Some(found) => found.read(|word| values::is_comprehensive(word))?,
         None => false,
     };
+    if format.is_bill_of_materials() && targets.len() > 1 {
+        bail!("a bill of materials is about one image; scan the others in runs of their own");
+    }
+    let scanners_named = lookup.list("scanners", &args.scanners)?.is_some();
     let scanners = scanners(args, lookup)?;
     let scope = targets.first().map_or(Scope::Image, Target::scope);
     Ok(Scan {
@@ -215,6 +221,7 @@ pub(super) fn scan(
             output: path("output", &args.output)?,
             all_packages: lookup.set_switch("list-all-pkgs", args.list_all_pkgs)?.unwrap_or(true),
             all_findings,
+            list_vulnerabilities: scanners_named && scanners.contains(&Scanner::Vulnerabilities),
             dependency_tree: lookup.switch("dependency-tree", args.dependency_tree)?,
         },
         not_looked_at: not_looked_at(&scanners),

@@ -49,6 +49,14 @@ fn defaults_are_trivys() {
 }
 
 #[test]
+fn a_bill_of_materials_is_about_one_image() {
+    assert!(problem("image a b --format spdx", &[], "").contains("one image"));
+    assert!(!scan("image a --format cyclonedx", &[], "").report.list_vulnerabilities);
+    let asked = scan("image a --format cyclonedx --scanners vuln", &[], "");
+    assert!(asked.report.list_vulnerabilities);
+}
+
+#[test]
 fn the_nearest_setting_wins() {
     let file = "exit-code: 4\nseverity: [LOW]\nvulnerability: {ignore-unfixed: true}\ndb: {no-progress: true}\n";
     let variables = [("TRIVY_EXIT_CODE", "3"), ("PLIMSOLL_EXIT_CODE", "2")];

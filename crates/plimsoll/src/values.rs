@@ -15,6 +15,23 @@ pub(crate) enum Format {
     Json,
     /// SARIF 2.1.0.
     Sarif,
+    /// CycloneDX as JSON.
+    CycloneDx,
+    /// CycloneDX as XML.
+    CycloneDxXml,
+    /// SPDX as tags and values.
+    Spdx,
+    /// SPDX as JSON.
+    SpdxJson,
+    /// A snapshot for GitHub's dependency graph.
+    Github,
+}
+
+impl Format {
+    /// Whether it lists what is in one image, which is not about findings.
+    pub(crate) fn is_bill_of_materials(self) -> bool {
+        !matches!(self, Format::Table | Format::Json | Format::Sarif)
+    }
 }
 
 /// What to look for; what is missing is Trivy's.
@@ -37,18 +54,25 @@ pub(crate) enum PackageType {
     Libraries,
 }
 
+const FORMATS: &str = "table, json, sarif, cyclonedx, cyclonedx-xml, spdx, spdx-json and github";
+
 /// `--format`.
 pub(crate) fn format(word: &str) -> Result<Format, String> {
     Ok(match word {
         "table" => Format::Table,
         "json" => Format::Json,
         "sarif" => Format::Sarif,
-        "template" | "cyclonedx" | "spdx" | "spdx-json" | "github" | "cosign-vuln" => {
+        "cyclonedx" => Format::CycloneDx,
+        "cyclonedx-xml" => Format::CycloneDxXml,
+        "spdx" => Format::Spdx,
+        "spdx-json" => Format::SpdxJson,
+        "github" => Format::Github,
+        "template" | "cosign-vuln" => {
             return Err(format!(
-                "{word:?} is a format of Trivy that this version does not write yet; there are table, json and sarif"
+                "{word:?} is a format of Trivy that this version does not write yet; there are {FORMATS}"
             ));
         }
-        _ => return Err(format!("{word:?} is not a format; there are table, json and sarif")),
+        _ => return Err(format!("{word:?} is not a format; there are {FORMATS}")),
     })
 }
 
@@ -202,6 +226,8 @@ mod tests {
         assert_eq!(scanner("config"), Ok(Scanner::Missing("misconfig")));
         assert_eq!(image_source("remote"), Ok(SourceKind::Registry));
         assert_eq!(format("sarif"), Ok(Format::Sarif));
+        assert_eq!(format("spdx-json"), Ok(Format::SpdxJson));
+        assert!(Format::Github.is_bill_of_materials() && !Format::Json.is_bill_of_materials());
         assert_eq!(exit_code("0"), Ok(None));
         assert_eq!(exit_code("255"), Ok(Some(255)));
         assert_eq!(parallel("0"), Ok(None));
@@ -228,7 +254,7 @@ mod tests {
         ] {
             assert!(message.contains("bad") && message.contains(" not "), "{message}");
         }
-        assert!(format("cyclonedx").unwrap_err().contains("yet"));
+        assert!(format("cosign-vuln").unwrap_err().contains("yet"));
         assert!(exit_code("256").is_err() && parallel("5000").is_err());
     }
 }

@@ -138,6 +138,27 @@ pub fn detect(files: &[(&str, u32, &[u8])]) -> Parsed<Option<OperatingSystem>> {
     parsed
 }
 
+/// What a bill of materials says of the operating system, by os-release's id, understood as if an
+/// os-release had said it.
+pub(crate) fn named(
+    id: &str,
+    name: &str,
+    version: &str,
+    codename: &str,
+    pretty_name: &str,
+) -> OperatingSystem {
+    let fields = Fields {
+        id: fields::clean(id.as_bytes()),
+        name: fields::clean(name.as_bytes()),
+        version: fields::clean(version.as_bytes()),
+        version_id: fields::clean(version.as_bytes()),
+        codename: fields::clean(codename.as_bytes()),
+        pretty_name: fields::clean(pretty_name.as_bytes()),
+    };
+    let found_in = Location { path: String::new(), layer: 0 };
+    interpret::interpret(fields, &Files(&[]), found_in)
+}
+
 /// Whether a root file system without any package database is that of a busybox image: `exists`
 /// tells which paths are there.
 pub fn is_busybox(exists: impl Fn(&str) -> bool) -> bool {

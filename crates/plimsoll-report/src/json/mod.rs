@@ -10,6 +10,7 @@
 //! - `PrimaryURL` leads to the vulnerability's own page, not to a scanner's.
 //! - Several images in one run are one array.
 
+mod license;
 mod metadata;
 mod ours;
 mod package;
@@ -59,6 +60,8 @@ struct OsResult<'a> {
     packages: Vec<package::Package<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     vulnerabilities: Vec<vulnerability::Vulnerability<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    licenses: Vec<license::License<'a>>,
 }
 
 /// Writes one report as an object, several as an array of them.
@@ -73,11 +76,12 @@ pub(crate) fn write(out: &mut dyn Write, reports: &[Report], texts: Texts<'_>) -
 
 fn document<'a>(report: &'a Report, texts: Texts<'_>) -> Document<'a> {
     let artifact_id = identity::artifact_id(report);
-    let results = if report.inventory.packages.is_empty() {
+    let mut results = if report.inventory.packages.is_empty() {
         Vec::new()
     } else {
         vec![result(report, &artifact_id, texts)]
     };
+    results.extend(license::results(report));
     Document {
         schema_version: 2,
         trivy: Tool { version: &report.tool_version },
@@ -128,7 +132,7 @@ fn result<'a>(report: &'a Report, artifact_id: &str, texts: Texts<'_>) -> OsResu
             Some(vulnerability::Vulnerability::of(report, finding, package, text, place))
         })
         .collect();
-    OsResult { target, class: "os-pkgs", family, packages, vulnerabilities }
+    OsResult { target, class: "os-pkgs", family, packages, vulnerabilities, licenses: Vec::new() }
 }
 
 #[cfg(test)]

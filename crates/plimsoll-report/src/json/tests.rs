@@ -309,3 +309,22 @@ fn ids_are_stable_and_have_their_form() {
     assert_eq!(package["Identifier"]["UID"], finding["PkgIdentifier"]["UID"]);
     assert_eq!(package["Identifier"]["UID"].as_str().unwrap().len(), 16);
 }
+
+#[test]
+fn licences_are_results_of_their_own() {
+    let mut report = sample::report();
+    report.inventory.packages[0].licenses = vec!["GPL-2+".to_owned(), "our own".to_owned()];
+    let policy = plimsoll_license::Policy::default();
+    report.license_findings = Some(crate::license_findings(&report.inventory, &policy));
+    let mut out = Vec::new();
+    write(&mut out, std::slice::from_ref(&report), &sample::texts).unwrap();
+    let document: serde_json::Value = serde_json::from_slice(&out).unwrap();
+    let result = &document["Results"][1];
+    assert_eq!((&result["Target"], &result["Class"]), (&"OS Packages".into(), &"license".into()));
+    let expected = serde_json::json!({
+        "Severity": "HIGH", "Category": "restricted", "PkgName": "curl", "Name": "GPL-2.0-or-later",
+        "Confidence": 1, "Link": "https://spdx.org/licenses/GPL-2.0-or-later.html"
+    });
+    assert_eq!(result["Licenses"][0], expected);
+    assert_eq!(result["Licenses"][1]["Severity"], "UNKNOWN");
+}

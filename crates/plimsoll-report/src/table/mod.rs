@@ -8,6 +8,7 @@
 mod findings;
 mod footer;
 mod group;
+mod licenses;
 mod paint;
 mod verdict;
 
@@ -57,6 +58,7 @@ pub(crate) fn write(
         }
         verdict::write(&mut page, report);
         findings::write(&mut page, report, texts, options.detail);
+        licenses::write(&mut page, report, options.detail);
         footer::write(&mut page, report, options.detail);
     }
     if reports.len() > 1 {

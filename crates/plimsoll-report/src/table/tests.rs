@@ -206,3 +206,20 @@ fn a_directory_has_no_layers() {
     let text = table(&[report], TableOptions::default());
     assert!(!text.contains("layer"), "{text}");
 }
+
+#[test]
+fn licences_that_ask_for_something_are_listed() {
+    let mut report = sample::report();
+    for package in &mut report.inventory.packages {
+        package.licenses = vec!["GPL-2+".to_owned(), "MIT".to_owned()];
+    }
+    let policy = plimsoll_license::Policy::default();
+    report.license_findings = Some(crate::license_findings(&report.inventory, &policy));
+    let page = table(&[report], TableOptions::default());
+    assert!(page.contains("Licences    5 restricted (HIGH), 5 notice (LOW)"), "{page}");
+    assert!(
+        page.contains("restricted  GPL-2.0-or-later: curl, libcurl4, libc6, zlib1g, mystery"),
+        "{page}"
+    );
+    assert!(!page.contains("MIT"), "{page}");
+}

@@ -69,7 +69,7 @@ pub(crate) fn run(run: &Run<'_>, scan: &Scan) -> anyhow::Result<Outcome> {
     }
     if !reports.is_empty() {
         let texts = |id: &str| Text::merge(plimsoll_match::Advisories::texts(database.get(), id));
-        let bytes = render::report(&reports, &scan.report, &texts)?;
+        let bytes = render::report(&reports, &scan.report, &texts, run.environment)?;
         output::deliver(&bytes, scan.report.output.as_deref())?;
     }
     if let Some(damage) = database.get().damage() {
@@ -140,6 +140,7 @@ impl Scanner<'_> {
             gate,
             list_all_packages: self.scan.report.all_packages,
             repository,
+            list_vulnerabilities: self.scan.report.list_vulnerabilities,
             notes: self.notes.clone(),
             ..Report::new(image, inventory, matched, outcome)
         })
