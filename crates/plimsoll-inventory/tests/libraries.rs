@@ -1,5 +1,6 @@
 //! Packages of languages in whole images: who owns them, which layer has them, what is told.
 
+#[expect(dead_code, reason = "this test packs its layers itself")]
 mod layout;
 
 use plimsoll_image::{Limits, OpenOptions, open_path, open_tree};
