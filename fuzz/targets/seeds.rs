@@ -51,6 +51,15 @@ fn all() -> Vec<(&'static str, Vec<Vec<u8>>)> {
             .concat(),
         ),
         ("fuzz_os_release", os_files()),
+        (
+            "fuzz_sbom",
+            texts(&[
+                br#"{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{"purl":"pkg:npm/a@1"}]}"#,
+                b"SPDXVersion: SPDX-2.3\nPackageName: a\nExternalRef: PACKAGE-MANAGER purl pkg:npm/a@1\n",
+                br#"<bom xmlns="http://cyclonedx.org/schema/bom/1.6"><components/></bom>"#,
+                br#"{"payloadType":"application/vnd.in-toto+json","payload":"e30=","signatures":[]}"#,
+            ]),
+        ),
         ("fuzz_rpm_berkeley", berkeley.to_vec()),
         ("fuzz_rpm_ndb", vec![ndb[4..].to_vec()]),
         ("fuzz_rpm_sqlite", sqlite_inputs(&packages)),
