@@ -53,6 +53,15 @@ fn all() -> Vec<(&'static str, Vec<Vec<u8>>)> {
             .concat(),
         ),
         ("fuzz_os_release", os_files()),
+        (
+            "fuzz_sbom",
+            texts(&[
+                br#"{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{"purl":"pkg:npm/a@1"}]}"#,
+                b"SPDXVersion: SPDX-2.3\nPackageName: a\nExternalRef: PACKAGE-MANAGER purl pkg:npm/a@1\n",
+                br#"<bom xmlns="http://cyclonedx.org/schema/bom/1.6"><components/></bom>"#,
+                br#"{"payloadType":"application/vnd.in-toto+json","payload":"e30=","signatures":[]}"#,
+            ]),
+        ),
         ("fuzz_rpm_berkeley", berkeley.to_vec()),
         ("fuzz_rpm_ndb", vec![ndb[4..].to_vec()]),
         ("fuzz_rpm_sqlite", sqlite_inputs(&packages)),
@@ -80,7 +89,6 @@ fn all() -> Vec<(&'static str, Vec<Vec<u8>>)> {
         ("fuzz_feeds", feeds()),
         ("fuzz_language", languages()),
         ("fuzz_program", programs()),
-        ("fuzz_sbom", fixtures("plimsoll-sbom")),
         ("fuzz_database", vec![small_database()]),
         ("fuzz_delta", vec![delta_document()]),
         ("fuzz_bolt", vec![bolt()]),
@@ -131,12 +139,6 @@ fn languages() -> Vec<Vec<u8>> {
         }
     }
     inputs
-}
-
-/// Files of a crate's test fixtures.
-fn fixtures(krate: &str) -> Vec<Vec<u8>> {
-    let paths = files(&fixtures_of(krate));
-    paths.iter().map(|path| fs::read(path).expect("it was listed")).collect()
 }
 
 fn fixtures_of(krate: &str) -> PathBuf {

@@ -209,7 +209,15 @@ fn tokens(text: &str) -> Vec<Token> {
             "," if next.starts_with("version") || next.starts_with('v') || next.is_empty() => {
                 continue;
             }
-            "," if next == "and" || next == "or" => continue,
+            // Debian's comma holds together what stands before it: `A or B, and C`.
+            "," if next == "and" || next == "or" => {
+                flush(&mut words, &mut tokens);
+                if depth == 0 && tokens.len() > 1 {
+                    tokens.insert(0, Token::Open);
+                    tokens.push(Token::Close);
+                }
+                continue;
+            }
             "," => Some(Token::And),
             "(" if words.is_empty() => {
                 depth += 1;
@@ -321,6 +329,8 @@ mod tests {
             ("Expat", "MIT"),
             ("zlib", "Zlib"),
             ("The Unlicense", "Unlicense"),
+            ("GPL-1+ or Artistic, and Expat", "(GPL-1.0-or-later OR Artistic-1.0-Perl) AND MIT"),
+            ("MIT, ISC, and Zlib", "(MIT AND ISC) AND Zlib"),
             ("BSD", ""),
             ("Public Domain", ""),
             ("see LICENSE file", ""),

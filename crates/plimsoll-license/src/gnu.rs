@@ -24,6 +24,11 @@ pub(crate) fn read(name: &str) -> Option<String> {
         ("GFDL", Some("1.1")) => "GFDL-1.1",
         ("GFDL", Some("1.2")) => "GFDL-1.2",
         ("GFDL", Some("1.3")) => "GFDL-1.3",
+        // Debian's name for documents without invariant sections.
+        ("GFDL-NIV", Some(version @ ("1.1" | "1.2" | "1.3"))) => {
+            let range = if later { "or-later" } else { "only" };
+            return Some(format!("GFDL-{version}-no-invariants-{range}"));
+        }
         ("GPL", None) => return Some(with("GPL-1.0-or-later", exception)),
         ("LGPL", None) => return Some(with("LGPL-2.0-or-later", exception)),
         _ => return None,
@@ -56,6 +61,7 @@ fn family(lower: &str) -> Option<(&'static str, String)> {
         ("gnu public", "GPL"),
         ("agpl", "AGPL"),
         ("lgpl", "LGPL"),
+        ("gfdl-niv", "GFDL-NIV"),
         ("gfdl", "GFDL"),
         ("gpl", "GPL"),
     ];
@@ -77,8 +83,9 @@ fn family(lower: &str) -> Option<(&'static str, String)> {
 
 /// What is behind `with`, if SPDX knows it; nothing at all if it does not.
 fn exception(rest: &str) -> Option<(String, Option<&'static str>)> {
+    let rest = rest.replace(['-', '_'], " ");
     let Some(at) = rest.find("with ").or_else(|| rest.find("w/ ")) else {
-        return Some((rest.to_owned(), None));
+        return Some((rest, None));
     };
     let (before, behind) = rest.split_at_checked(at)?;
     let id = if behind.contains("classpath") {
@@ -91,6 +98,10 @@ fn exception(rest: &str) -> Option<(String, Option<&'static str>)> {
         "Bison-exception-2.2"
     } else if behind.contains("libtool") {
         "Libtool-exception"
+    } else if behind.contains("linux syscall note") {
+        "Linux-syscall-note"
+    } else if behind.contains("texinfo") {
+        "Texinfo-exception"
     } else if behind.contains("font") {
         "Font-exception-2.0"
     } else {
@@ -144,6 +155,12 @@ mod tests {
                 Some("GPL-3.0-or-later WITH GCC-exception-3.1"),
             ),
             ("GPL-2+ with OpenSSL exception", None),
+            ("GFDL-NIV-1.3+", Some("GFDL-1.3-no-invariants-or-later")),
+            ("GPL-3+-WITH-BISON-EXCEPTION", Some("GPL-3.0-or-later WITH Bison-exception-2.2")),
+            (
+                "GPL-2 with Linux-syscall-note exception",
+                Some("GPL-2.0-only WITH Linux-syscall-note"),
+            ),
             ("GPLv9", None),
             ("GPL 2 3", None),
             ("gplish", None),

@@ -18,7 +18,7 @@ pub(crate) fn family(name: &str) -> Option<&'static str> {
         "bsd" | "bsd style" | "bsd like" => Some("BSD"),
         // Version 1.1 of the Apache licence asks for more than version 2 does.
         "apache" | "asl" => Some("Apache"),
-        "public domain" => Some("Public Domain"),
+        "public domain" | "pd" => Some("Public Domain"),
         _ => None,
     }
 }
@@ -188,6 +188,8 @@ const NAMES: &[(&str, &str)] = &[
     ("apache 2.0", "Apache-2.0"),
     ("apache public 2", "Apache-2.0"),
     ("apache2", "Apache-2.0"),
+    // Perl's, as Debian keeps it among the common ones and Fedora's conversion table has it.
+    ("artistic", "Artistic-1.0-Perl"),
     ("artistic 2", "Artistic-2.0"),
     ("asf 2", "Apache-2.0"),
     ("asl 1.1", "Apache-1.1"),

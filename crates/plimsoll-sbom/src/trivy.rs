@@ -2,13 +2,15 @@
 //!
 //! <https://trivy.dev/latest/docs/configuration/reporting/#json>
 
+use std::collections::{BTreeSet, HashMap};
+
 use plimsoll_language::{Lines, ProblemKind};
 use serde_json::Value;
 
 use crate::draft::{Draft, Sink, relationship};
 use crate::json::{is_true, list, number, some, text, texts};
 use crate::properties::{TrivySource, evr};
-use crate::{BomSystem, property};
+use crate::{BomSystem, PurlKind, property};
 
 /// Reads a report.
 pub(crate) fn read(document: &Value, sink: &mut Sink) {
@@ -18,13 +20,15 @@ pub(crate) fn read(document: &Value, sink: &mut Sink) {
         of_image(metadata, sink);
     }
     let mut has_packages = false;
+    let mut repositories = BTreeSet::new();
     for result in list(document, "Results") {
         let packages = list(result, "Packages");
         has_packages |= !packages.is_empty();
         for package in packages {
             if package.is_object() {
-                let draft = draft(package, sink);
-                sink.add(draft);
+                let build = package.get("BuildInfo").unwrap_or(&Value::Null);
+                repositories.extend(texts(build, "ContentSets"));
+                sink.add(draft(package));
             } else {
                 sink.problem(ProblemKind::Malformed, "a package is no object");
             }
@@ -34,6 +38,7 @@ pub(crate) fn read(document: &Value, sink: &mut Sink) {
         let message = "the report lists no packages (it was written with --list-all-pkgs=false)";
         sink.problem(ProblemKind::Unsupported, message);
     }
+    sink.bom.repositories.extend(repositories);
     resolve(sink);
 }
 
@@ -59,7 +64,7 @@ fn of_image(metadata: &Value, sink: &mut Sink) {
     }
 }
 
-fn draft(package: &Value, sink: &mut Sink) -> Draft {
+fn draft(package: &Value) -> Draft {
     let identifier = package.get("Identifier").unwrap_or(&Value::Null);
     let layer = package.get("Layer").unwrap_or(&Value::Null);
     let mut draft = Draft {
@@ -92,13 +97,6 @@ fn draft(package: &Value, sink: &mut Sink) -> Draft {
             Some(Lines { start: number(place, "StartLine")?, end: number(place, "EndLine")? })
         })
         .collect();
-    if let Some(build) = package.get("BuildInfo") {
-        for name in texts(build, "ContentSets") {
-            if !sink.bom.repositories.contains(&name) && sink.bom.repositories.len() < 10_000 {
-                sink.bom.repositories.push(name);
-            }
-        }
-    }
     if let Some(ours) = package.get("Plimsoll") {
         if let Some(path) = some(ours, "FoundIn") {
             own.path = path;
@@ -120,11 +118,20 @@ fn draft(package: &Value, sink: &mut Sink) -> Draft {
 
 /// `ID`s are unique within a file only, and so are the names in `DependsOn`.
 fn resolve(sink: &mut Sink) {
+    let mut owners: HashMap<String, String> = HashMap::new();
     for package in &mut sink.bom.packages {
         let place = format!("{}\n", package.file.as_deref().unwrap_or(&package.path));
         package.reference.insert_str(0, &place);
         for needed in &mut package.depends_on {
             needed.insert_str(0, &place);
         }
+        if package.purl.as_ref().is_some_and(|purl| purl.kind() == PurlKind::System) {
+            let id = package.reference.get(place.len()..).unwrap_or_default().to_owned();
+            owners.entry(id).or_insert_with(|| package.reference.clone());
+        }
+    }
+    // An owner is named by its `ID` alone.
+    for package in &mut sink.bom.packages {
+        package.owner = package.owner.as_ref().and_then(|owner| owners.get(owner).cloned());
     }
 }

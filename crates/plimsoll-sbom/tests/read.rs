@@ -120,12 +120,65 @@ fn a_report_of_trivy_is_a_document_too() {
             "Results":[{"Target":"alpine","Class":"os-pkgs","Type":"alpine","Packages":[
               {"ID":"libssl3@3.1.4-r5","Name":"libssl3","Version":"3.1.4-r5","SrcName":"openssl","SrcVersion":"3.1.4-r5",
                "Identifier":{"PURL":"pkg:apk/alpine/libssl3@3.1.4-r5?arch=x86_64&distro=3.19.1"},
-               "Layer":{"DiffID":"sha256:01"},"DependsOn":["musl@1"]}]}]}"#,
+               "Layer":{"DiffID":"sha256:01"},"DependsOn":["musl@1"]}]},
+             {"Target":"Python","Class":"lang-pkgs","Type":"python-pkg","Packages":[
+              {"ID":"six@1","Name":"six","Version":"1","FilePath":"usr/lib/six","Identifier":{"PURL":"pkg:pypi/six@1"},
+               "Plimsoll":{"Owner":"libssl3@3.1.4-r5","Code":true,"Extractor":"wheel"}}]}]}"#,
     );
     assert_eq!(parsed.problems, []);
     let bom = parsed.value.unwrap();
     assert_eq!((bom.format, bom.name.as_str()), (BomFormat::Trivy, "alpine:3.19"));
     assert_eq!(bom.packages[0].source, Some(("openssl".to_owned(), "3.1.4-r5".to_owned())));
     assert_eq!(bom.packages[0].layer, Some(0));
+    assert_eq!(bom.packages[1].owner.as_ref(), Some(&bom.packages[0].reference));
+    assert_eq!(
+        (bom.packages[1].code, bom.packages[1].extractor.as_deref()),
+        (Some(true), Some("wheel"))
+    );
     assert_eq!(bom.system.unwrap().id, "alpine");
+}
+
+const SYFT: &str = r#"{"schema":{"version":"16.0.0"},"distro":{"id":"alpine","versionID":"3.19.1"},
+    "source":{"type":"image","metadata":{"userInput":"x","imageID":"sha256:aa","layers":[{"digest":"sha256:01"},{"digest":"sha256:02"}]}},
+    "artifacts":[
+      {"id":"1","name":"py3-six","version":"1.16-r1","type":"apk","purl":"pkg:apk/alpine/py3-six@1.16-r1?arch=x86_64",
+       "metadata":{"originPackage":"py3-six","maintainer":"M <m@example.org>"},"licenses":["MIT"],
+       "locations":[{"path":"/lib/apk/db/installed","layerID":"sha256:01"}]},
+      {"id":"2","name":"six","version":"1.16","purl":"pkg:pypi/six@1.16","cpes":[{"cpe":"cpe:2.3:a:b:six:1.16:*:*:*:*:*:*:*"}],
+       "licenses":[{"value":"MIT License","spdxExpression":"MIT"}],
+       "locations":[{"path":"/usr/lib/six.dist-info/METADATA","layerID":"sha256:02"}]}],
+    "artifactRelationships":[{"parent":"1","child":"2","type":"ownership-by-file-overlap"},
+      {"parent":"2","child":"1","type":"dependency-of"}]}"#;
+
+#[test]
+fn syfts_own_form_is_read() {
+    let parsed = read(SYFT.as_bytes());
+    assert_eq!(parsed.problems, []);
+    let bom = parsed.value.unwrap();
+    assert_eq!((bom.format, bom.layers.len()), (BomFormat::Syft, 2));
+    let [system, library] = bom.packages.as_slice() else { panic!("{:?}", bom.packages) };
+    assert_eq!((system.layer, system.path.as_str()), (Some(0), "lib/apk/db/installed"));
+    assert_eq!(system.source, Some(("py3-six".to_owned(), String::new())));
+    assert_eq!(system.depends_on, ["2"]);
+    assert_eq!((library.owner.as_deref(), library.layer), (Some("1"), Some(1)));
+    assert_eq!(library.licenses, ["MIT"]);
+}
+
+#[test]
+fn no_cut_and_no_changed_byte_panics() {
+    let tags = "SPDXVersion: SPDX-2.3\nPackageName: a\nSPDXID: SPDXRef-a\nPackageComment: <text>x\n</text>\n\
+                ExternalRef: PACKAGE-MANAGER purl pkg:npm/%40a/b@1?x=%2F#y\nAnnotator: t\nSPDXREF: SPDXRef-a\n\
+                AnnotationComment: <text>plimsoll:lines=1-2</text>\n";
+    let xml = r#"<bom xmlns="http://cyclonedx.org/schema/bom/1.6"><components><component type="library">
+                <name>a&#65;</name><purl>pkg:npm/a@1</purl></component></components></bom>"#;
+    for document in [PLAIN, SYFT, tags, xml] {
+        for end in 0..document.len() {
+            let _ = read(&document.as_bytes()[..end]);
+            for change in [1, 0x5d] {
+                let mut changed = document.as_bytes().to_vec();
+                changed[end] = changed[end].wrapping_add(change);
+                let _ = read(&changed);
+            }
+        }
+    }
 }

@@ -280,3 +280,40 @@ fn documents_are_valid_by_the_official_schemas() {
         }
     }
 }
+
+#[test]
+fn scanning_the_document_finds_what_scanning_the_image_found() {
+    let mut report = report();
+    report.inventory.os = sample::system("debian", "11.9");
+    let mut libssl = sample::package("libssl1.1", "1.1.1k-1+deb11u1");
+    libssl.source =
+        Some(SourcePackage { name: "openssl".into(), version: "1.1.1k-1+deb11u1".into() });
+    libssl.maintainer = Some("Somebody <x@docker.com>".to_owned());
+    report.inventory.packages.insert(3, libssl);
+    let database = plimsoll_advisory::Database::starter();
+    let found = |inventory: &Inventory| {
+        let matched = plimsoll_match::match_inventory(inventory, database);
+        let name = |index: usize| inventory.packages[index].name.clone();
+        let findings = matched.findings.iter().map(|one| {
+            format!(
+                "{} {} {:?} {:?} {}",
+                name(one.package),
+                one.vulnerability,
+                one.status,
+                one.fixed_version,
+                one.third_party
+            )
+        });
+        (findings.collect::<Vec<_>>(), matched.coverage, matched.undecided.len())
+    };
+    let expected = found(&report.inventory);
+    assert!(
+        expected.0.iter().any(|one| one.starts_with("libssl1.1 CVE-2022-0778")),
+        "{expected:?}"
+    );
+    for format in FORMATS.into_iter().chain([Format::Json]) {
+        let parsed = plimsoll_sbom::read(written(&report, &format).as_bytes());
+        let again = found(&from_bom(parsed.value.unwrap()));
+        assert_eq!(again, expected, "{format:?}");
+    }
+}

@@ -2,7 +2,7 @@
 
 pub(crate) mod xml;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use plimsoll_language::{ProblemKind, Relationship};
 use serde_json::Value;
@@ -18,7 +18,10 @@ pub(crate) fn read(document: &Value, sink: &mut Sink) {
     let mut root = String::new();
     if let Some(component) = document.get("metadata").and_then(|metadata| metadata.get("component"))
     {
-        root = text(component, "bom-ref");
+        // An image does not ask for what is in it.
+        if text(component, "type") != "container" {
+            root = text(component, "bom-ref");
+        }
         sink.bom.name = full_name(component);
         properties::apply_to_document(sink, &pairs(component));
         let is_package = matches!(
@@ -72,9 +75,13 @@ pub(crate) fn read(document: &Value, sink: &mut Sink) {
 /// What the root needs is wanted directly; other things that something needs are not.
 fn relate(sink: &mut Sink, root: &str, edges: &HashMap<String, Vec<String>>) {
     let Some(direct) = edges.get(root).filter(|_| !root.is_empty()) else { return };
+    let direct: HashSet<&str> = direct.iter().map(String::as_str).collect();
     for package in &mut sink.bom.packages {
         let is_open = package.relationship == Relationship::Unknown && package.extractor.is_none();
-        if is_open && direct.contains(&package.reference) && is_library(package.purl.as_ref()) {
+        if is_open
+            && direct.contains(package.reference.as_str())
+            && is_library(package.purl.as_ref())
+        {
             package.relationship = Relationship::Direct;
         }
     }

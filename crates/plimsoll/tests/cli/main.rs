@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop loudly")]
 #![expect(clippy::print_stdout, reason = "a test says what it left out, and why")]
 
+mod bill_of_materials;
 mod configuration;
 mod database;
 mod failures;
