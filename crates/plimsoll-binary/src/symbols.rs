@@ -15,4 +15,15 @@ impl Symbols {
         let _ = name;
         false
     }
+
+    /// Whether a function of a package is linked in, named as Go's database writes it:
+    /// `net/http`, `Server.Serve`.
+    pub fn links(&self, package_path: &str, symbol: &str) -> bool {
+        self.contains(&format!("{package_path}.{symbol}"))
+    }
+
+    /// Whether any function of a package is linked in.
+    pub fn has_package(&self, package_path: &str) -> bool {
+        self.contains(package_path)
+    }
 }

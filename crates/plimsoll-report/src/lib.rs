@@ -7,10 +7,12 @@
 //! Everything that comes from an image or an advisory is hostile text. JSON escapes it; the table
 //! and SARIF pass it through [`text::clean`].
 
+mod dependency_tree;
 mod identity;
 mod instruction;
 pub mod json;
 mod report;
+mod results;
 mod sarif;
 mod table;
 pub mod text;
@@ -20,6 +22,7 @@ mod sample;
 
 use std::io::{self, Write};
 
+pub use dependency_tree::dependency_tree;
 pub use report::{DatabaseInfo, DatabaseSource, Report, Text, Texts};
 pub use table::{Detail, TableOptions};
 

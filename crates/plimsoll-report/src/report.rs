@@ -30,6 +30,11 @@ pub struct Report {
     pub gate: Gate,
     /// Whether formats for machines list all packages, not only those with findings.
     pub list_all_packages: bool,
+    /// Whether packages of languages are listed that a package of the distribution brought.
+    /// Those with findings always are.
+    pub show_owned: bool,
+    /// Whether the table says for each package with findings which others need it.
+    pub dependency_tree: bool,
     /// What else the reader must know: unusable lines of ignore files, an old database.
     pub notes: Vec<String>,
 }
@@ -126,6 +131,8 @@ impl Report {
             database: DatabaseInfo::default(),
             gate: Gate::Off,
             list_all_packages: true,
+            show_owned: false,
+            dependency_tree: false,
             notes: Vec::new(),
         }
     }
@@ -190,6 +197,11 @@ pub(crate) fn primary_url(finding: &Finding) -> String {
         }
         (_, Some("CVE")) => format!("https://nvd.nist.gov/vuln/detail/{id}"),
         (_, Some("GHSA")) => format!("https://github.com/advisories/{id}"),
+        (_, Some("GO")) => format!("https://pkg.go.dev/vuln/{id}"),
+        (_, Some("RUSTSEC")) => format!("https://rustsec.org/advisories/{id}.html"),
+        (_, Some("MAL" | "PYSEC" | "OSV" | "BIT")) => {
+            format!("https://osv.dev/vulnerability/{id}")
+        }
         _ => finding.source.url.clone(),
     }
 }

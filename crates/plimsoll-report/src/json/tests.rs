@@ -1,6 +1,7 @@
 //! The document as scripts see it.
 
 use insta::assert_snapshot;
+use plimsoll_version::Ecosystem;
 use serde_json::Value;
 
 use super::*;
@@ -308,4 +309,65 @@ fn ids_are_stable_and_have_their_form() {
     let finding = &value["Results"][0]["Vulnerabilities"][0];
     assert_eq!(package["Identifier"]["UID"], finding["PkgIdentifier"]["UID"]);
     assert_eq!(package["Identifier"]["UID"].as_str().unwrap().len(), 16);
+}
+
+#[test]
+fn packages_of_languages_are_results_of_their_own() {
+    let value: Value = serde_json::from_str(&json(&[sample::languages()])).unwrap();
+    let results = value["Results"].as_array().unwrap();
+    let heads: Vec<_> = results
+        .iter()
+        .map(|one| {
+            let text = |key: &str| one[key].as_str().unwrap();
+            let size = |key: &str| one[key].as_array().map_or(0, Vec::len);
+            format!(
+                "{} {} {} {} {}",
+                text("Class"),
+                text("Type"),
+                text("Target"),
+                size("Packages"),
+                size("Vulnerabilities")
+            )
+        })
+        .collect();
+    // Jinja2 is the distribution's.
+    assert_eq!(
+        heads,
+        [
+            "os-pkgs debian shop/web:1.4 (debian 12.1) 5 5",
+            "lang-pkgs pypi opt/reqeusts.dist-info/METADATA 1 1",
+            "lang-pkgs npm srv/app/package-lock.json 3 1",
+            "lang-pkgs golang usr/bin/tool 1 1",
+        ]
+    );
+    assert_snapshot!(serde_json::to_string_pretty(&results[2]["Packages"][1]).unwrap(), @"");
+    assert_snapshot!(serde_json::to_string_pretty(&results[3]["Vulnerabilities"][0]).unwrap(), @"");
+    assert_eq!(results[1]["Vulnerabilities"][0]["Plimsoll"]["Malicious"], true);
+    assert_eq!(value["Plimsoll"]["Coverage"]["Libraries"][1]["Namespace"], "npm");
+}
+
+#[test]
+fn what_the_distribution_brought_is_listed_when_told() {
+    let mut report = sample::languages();
+    report.show_owned = true;
+    let value: Value = serde_json::from_str(&json(&[report])).unwrap();
+    let results = value["Results"].as_array().unwrap();
+    let owned = results.iter().find(|one| one["Packages"][0]["Name"] == "Jinja2").unwrap();
+    assert_eq!(owned["Packages"][0]["Plimsoll"]["OwnedBy"], "curl@7.88.1-10");
+}
+
+#[test]
+fn ids_have_the_signs_of_their_ecosystem() {
+    for (ecosystem, name, version, expected) in [
+        (Ecosystem::Npm, "@babel/core", "7.1.0", "@babel/core@7.1.0"),
+        (Ecosystem::Maven, "org.slf4j:slf4j-api", "1.7", "org.slf4j:slf4j-api:1.7"),
+        (Ecosystem::Conan, "zlib", "1.2.13", "zlib/1.2.13"),
+        (Ecosystem::Golang, "stdlib", "1.22.1", "stdlib@v1.22.1"),
+        (Ecosystem::Golang, "example.com/a", "(devel)", "example.com/a@(devel)"),
+        (Ecosystem::Golang, "example.com/a", "", "example.com/a"),
+    ] {
+        let mut package = sample::npm(name, version);
+        package.library.as_mut().unwrap().ecosystem = ecosystem;
+        assert_eq!(super::package::id(&package), expected);
+    }
 }

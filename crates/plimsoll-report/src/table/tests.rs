@@ -3,7 +3,7 @@
 use insta::assert_snapshot;
 use plimsoll_advisory::model::Severity;
 use plimsoll_image::SourceKind;
-use plimsoll_match::{Coverage, Gate, GateReason, Outcome};
+use plimsoll_match::{Coverage, Gate, GateReason, LibraryCoverage, Outcome, SystemCoverage};
 
 use super::*;
 use crate::sample;
@@ -101,7 +101,10 @@ fn hostile_names_cannot_act_on_the_terminal() {
     report.outcome.findings[0].vulnerability = evil.to_owned();
     report.outcome.findings[0].fixed_version = Some(evil.to_owned());
     report.undecided[0].reason = evil.to_owned();
-    report.coverage = Coverage::NotCovered { namespace: None, reason: evil.to_owned() };
+    report.coverage = Coverage::of_system(SystemCoverage::NotCovered {
+        namespace: None,
+        reason: evil.to_owned(),
+    });
     report.notes = vec![evil.to_owned()];
     report.database.sources[0].id = evil.to_owned();
     report.gate = Gate::Failed(vec![GateReason::NotJudged(evil.to_owned())]);
@@ -166,7 +169,8 @@ fn the_verdict_says_what_to_do() {
     );
     let uncovered = |report: &mut Report| {
         let reason = "the database has no advisories for Debian 12".to_owned();
-        report.coverage = Coverage::NotCovered { namespace: None, reason };
+        let system = SystemCoverage::NotCovered { namespace: None, reason };
+        report.coverage = Coverage::of_system(system);
         report.outcome = Outcome::default();
     };
     assert_eq!(
@@ -205,4 +209,63 @@ fn a_directory_has_no_layers() {
     report.image.source = SourceKind::Directory;
     let text = table(&[report], TableOptions::default());
     assert!(!text.contains("layer"), "{text}");
+}
+
+#[test]
+fn languages_have_parts_of_their_own() {
+    let mut report = sample::languages();
+    report.dependency_tree = true;
+    assert_snapshot!(table(&[report], TableOptions::default()), @"");
+}
+
+#[test]
+fn parts_that_could_not_be_judged_are_told_apart() {
+    let library = |namespace: &str, covered| LibraryCoverage {
+        namespace: namespace.to_owned(),
+        packages: 2,
+        covered,
+    };
+    let scratch = |libraries: Vec<LibraryCoverage>| {
+        verdict(|report| {
+            report.outcome = Outcome::default();
+            let reason = "nothing was found".to_owned();
+            let system = SystemCoverage::NoPackages { reason, missing: false };
+            report.coverage = Coverage { system, libraries: libraries.clone() };
+        })
+    };
+    assert_eq!(
+        scratch(vec![library("golang", true)]),
+        "CLEAN    no known vulnerability in 5 packages"
+    );
+    assert_eq!(
+        scratch(vec![library("conda", false), library("golang", true)]),
+        "PARTIAL  no known vulnerability in what was judged; not judged: the database has"
+    );
+    assert_eq!(
+        scratch(vec![library("conda", false)]),
+        "NOT COVERED  not judged: the database has no advisories for conda (2 packages)"
+    );
+    assert_eq!(scratch(vec![]), "NOT COVERED  not judged: nothing was found");
+}
+
+#[test]
+fn many_places_are_summarised_and_cut() {
+    let mut report = sample::languages();
+    let lodash = report.inventory.packages[7].clone();
+    let finding = report.outcome.findings[5].clone();
+    for number in 0..40 {
+        let mut copy = lodash.clone();
+        let library = copy.library.as_mut().unwrap();
+        library.file = format!("srv/{}/{number}/package-lock.json", "long-directory/".repeat(9));
+        copy.found_in.path.clone_from(&library.file);
+        report.inventory.packages.push(copy);
+        let package = report.inventory.packages.len() - 1;
+        report.outcome.findings.push(plimsoll_match::Finding { package, ..finding.clone() });
+    }
+    for columns in [40, 80, 132] {
+        let options = TableOptions { width: columns, ..TableOptions::default() };
+        let text = table(&[report.clone()], options);
+        assert!(text.lines().all(|line| width(line) <= columns), "{text}");
+        assert!(text.contains("and 29 more places with problems"), "{text}");
+    }
 }
