@@ -273,6 +273,7 @@ pub(crate) fn languages() -> Report {
         package.found_in.path = file.to_owned();
         let library = package.library.as_mut().expect("it is a library");
         library.ecosystem = ecosystem;
+        library.extractor = format!("test-{}", ecosystem.id());
         library.file = file.to_owned();
         library.lines.clear();
         library.digests.clear();

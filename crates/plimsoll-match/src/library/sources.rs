@@ -12,8 +12,9 @@ use plimsoll_version::Ecosystem;
 
 use crate::Record;
 
-/// The GitHub Advisory Database under the ids that it has in databases of others.
-const GITHUB: [&str; 2] = ["ghsa", "github"];
+/// The GitHub Advisory Database under the ids that it has in databases of others, and what OSV
+/// publishes without saying whose it is.
+const GITHUB: [&str; 3] = ["ghsa", "github", "osv"];
 
 /// What Go's database copies from others before anybody has looked at it.
 const UNREVIEWED: &str = "UNREVIEWED";
@@ -23,10 +24,12 @@ fn primary(namespace: &str) -> &'static [&'static str] {
     match Ecosystem::from_id(namespace) {
         Some(Ecosystem::Golang) => &["govulndb"],
         Some(Ecosystem::Cargo) => &["rustsec"],
-        Some(Ecosystem::PyPi) => &["ghsa", "github", "pypa", "psf"],
-        Some(Ecosystem::Gem) => &["ghsa", "github", "ruby-advisory-db"],
-        Some(Ecosystem::Composer) => &["ghsa", "github", "php-security-advisories", "drupal"],
-        Some(Ecosystem::Hex) => &["ghsa", "github", "eef"],
+        Some(Ecosystem::PyPi) => &["ghsa", "github", "osv", "pypa", "psf"],
+        Some(Ecosystem::Gem) => &["ghsa", "github", "osv", "ruby-advisory-db"],
+        Some(Ecosystem::Composer) => {
+            &["ghsa", "github", "osv", "php-security-advisories", "drupal"]
+        }
+        Some(Ecosystem::Hex) => &["ghsa", "github", "osv", "eef"],
         Some(Ecosystem::Hackage) => &["haskell"],
         Some(Ecosystem::Julia) => &["julia"],
         Some(Ecosystem::Opam) => &["ocaml"],
