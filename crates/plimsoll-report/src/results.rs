@@ -53,8 +53,9 @@ pub(crate) fn parts(report: &Report) -> Vec<Part<'_>> {
     for (index, package) in packages.iter().enumerate() {
         let key = match package.library.as_deref() {
             Some(library) if package.kind == PackageKind::Library => {
-                let kind =
-                    *kinds.entry(library.extractor.as_str()).or_insert_with(|| type_name(library));
+                let kind = *kinds
+                    .entry((library.extractor.as_str(), library.ecosystem))
+                    .or_insert_with(|| type_name(library));
                 let aggregate = AGGREGATES.iter().find(|(name, _)| *name == kind);
                 let target = aggregate.map_or(library.file.as_str(), |(_, target)| target);
                 (true, target, kind)

@@ -340,8 +340,89 @@ fn packages_of_languages_are_results_of_their_own() {
             "lang-pkgs golang usr/bin/tool 1 1",
         ]
     );
-    assert_snapshot!(serde_json::to_string_pretty(&results[2]["Packages"][1]).unwrap(), @"");
-    assert_snapshot!(serde_json::to_string_pretty(&results[3]["Vulnerabilities"][0]).unwrap(), @"");
+    assert_snapshot!(serde_json::to_string_pretty(&results[2]["Packages"][1]).unwrap(), @r#"
+    {
+      "AnalyzedBy": "test",
+      "DependsOn": [
+        "lodash@4.17.4"
+      ],
+      "Digest": "sha512:00",
+      "ID": "grunt@1.0.1",
+      "Identifier": {
+        "PURL": "pkg:npm/grunt@1.0.1",
+        "UID": "d2d9ed7cef76aa12"
+      },
+      "Layer": {
+        "DiffID": "sha256:13d79d6e4c84701d4d12d321e5d76e401055224634d494e33631ffee6e6ad4ea",
+        "Digest": "sha256:427e4b79b1f0fc90306cbe064b1297b21dc6835bfa656d3bf46bc156e3f24bb0"
+      },
+      "Locations": [
+        {
+          "EndLine": 14,
+          "StartLine": 10
+        }
+      ],
+      "Name": "grunt",
+      "Plimsoll": {
+        "FoundIn": "srv/app/package-lock.json",
+        "Layer": {
+          "Index": 1,
+          "Instruction": "RUN /bin/sh -c apt-get update && apt-get install -y --no-install-recommends curl ca-certificates && rm -rf /var/lib/apt/lists/* # buildkit"
+        }
+      },
+      "Relationship": "direct",
+      "Version": "1.0.1"
+    }
+    "#);
+    assert_snapshot!(serde_json::to_string_pretty(&results[3]["Vulnerabilities"][0]).unwrap(), @r#"
+    {
+      "DataSource": {
+        "ID": "ghsa",
+        "Name": "GitHub Advisory Database",
+        "URL": "https://github.com/advisories"
+      },
+      "Fingerprint": "sha256:2107a83d432befb004ac20f3de07eba730eebbfd3b27e38251b8fa475056512a",
+      "FixedVersion": "0.17.0",
+      "InstalledVersion": "v0.10.0",
+      "Layer": {
+        "DiffID": "sha256:13d79d6e4c84701d4d12d321e5d76e401055224634d494e33631ffee6e6ad4ea",
+        "Digest": "sha256:427e4b79b1f0fc90306cbe064b1297b21dc6835bfa656d3bf46bc156e3f24bb0"
+      },
+      "PkgID": "golang.org/x/net@v0.10.0",
+      "PkgIdentifier": {
+        "PURL": "pkg:golang/golang.org/x/net@v0.10.0",
+        "UID": "356b2c0478162020"
+      },
+      "PkgName": "golang.org/x/net",
+      "Plimsoll": {
+        "Evidence": {
+          "Comparison": "installed < 0.17.0 by deb",
+          "Name": "golang.org/x/net",
+          "NameKind": "binary",
+          "Namespace": "golang",
+          "Package": {
+            "FoundIn": "usr/bin/tool",
+            "Layer": {
+              "Index": 1,
+              "Instruction": "RUN /bin/sh -c apt-get update && apt-get install -y --no-install-recommends curl ca-certificates && rm -rf /var/lib/apt/lists/* # buildkit"
+            }
+          },
+          "Source": "ghsa"
+        },
+        "Linkage": {
+          "Code": [
+            "golang.org/x/net/http2.Server.ServeConn"
+          ],
+          "State": "not_seen"
+        }
+      },
+      "PrimaryURL": "https://nvd.nist.gov/vuln/detail/CVE-2023-39325",
+      "Severity": "HIGH",
+      "SeveritySource": "nvd",
+      "Status": "fixed",
+      "VulnerabilityID": "CVE-2023-39325"
+    }
+    "#);
     assert_eq!(results[1]["Vulnerabilities"][0]["Plimsoll"]["Malicious"], true);
     assert_eq!(value["Plimsoll"]["Coverage"]["Libraries"][1]["Namespace"], "npm");
 }

@@ -215,7 +215,63 @@ fn a_directory_has_no_layers() {
 fn languages_have_parts_of_their_own() {
     let mut report = sample::languages();
     report.dependency_tree = true;
-    assert_snapshot!(table(&[report], TableOptions::default()), @"");
+    assert_snapshot!(table(&[report], TableOptions::default()), @r#"
+    FAIL     1 malicious package to remove, 4 fixable CRITICAL or HIGH in 4
+             packages, 1 exploited in the wild
+             shop/web:1.4 (debian 12.1), 11 packages, 2 layers
+             END OF LIFE: debian 12.1 has had no regular security updates since
+             2026-06-10; what is not fixed stays so. Extended support until
+             2028-06-30.
+
+                                           CRIT HIGH  MED  LOW  UNK
+    debian 12.1                               2    1    -    1    -
+    opt/reqeusts.dist-info/METADATA (pypi)    1    -    -    -    -
+    srv/app/package-lock.json (npm)           -    1    -    -    -
+    usr/bin/tool (golang)                     -    1    -    -    -
+
+    glibc 2.36-9  (libc6)  layer 1
+      HIGH      CVE-2023-4911  → 2.36-9+deb12u3  EXPLOITED  71%  glibc: Looney Tuna…
+      LOW       CVE-2010-4756  affected
+
+    curl 7.88.1-10  (curl, libcurl4)  layer 2
+      CRITICAL  CVE-2023-38545  → 7.88.1-10+deb12u4   26%  curl: heap based buffer …
+
+    zlib 1:1.2.13.dfsg-1  (zlib1g)  layer 1
+      CRITICAL  CVE-2023-45853  will not fix  0.9%
+
+    ── opt/reqeusts.dist-info/METADATA (pypi), 1 package ───────────────────────────
+
+    reqeusts 1.0  layer 2
+      CRITICAL  MAL-2024-1  remove it  MALICIOUS doubtful
+
+    ── srv/app/package-lock.json (npm), 3 packages ─────────────────────────────────
+
+    lodash 4.17.4  indirect  layer 2
+      HIGH      CVE-2018-16487  → 4.17.11
+      └── grunt@1.0.1 (direct)
+          └── shop@1.0.0 (root)
+
+    ── usr/bin/tool (golang), 1 package ────────────────────────────────────────────
+
+    golang.org/x/net v0.10.0  layer 2
+      HIGH      CVE-2023-39325  → 0.17.0  not seen
+
+    Layer 1     ADD file:bdca0f3cf5cab875 in /
+    Layer 2     RUN apt-get update && apt-get install -y --no-install-recommends
+                curl ca-certificates && rm -rf /var/lib/apt/lists/*
+    Left out    1 by ignore files
+    Expired     .trivyignore:2 no longer ignores CVE-2023-4911, since 2024-01-01
+    Not checked mystery: "not a version" is not a valid version, so 2 advisories
+                could not be compared
+    Not checked var/lib/dpkg/status.d/broken (layer 2): paragraph without a Package
+                field, left out
+    Legend      EXPLOITED: in CISA's catalogue (KEV). Percent: the chance of
+                exploitation within 30 days (EPSS).
+    Legend      MALICIOUS: the package itself was published to do harm. not seen: no
+                vulnerable function among those of the program; a hint, not a proof.
+                doubtful: something speaks against it; --format json says what.
+    Database    built on 2026-11-20, 61234 vulnerabilities: debian 2026-11-20
+    "#);
 }
 
 #[test]
