@@ -36,7 +36,7 @@ pub fn match_inventory(
     if let (Some(distribution), SystemCoverage::Covered { namespace }) = (distribution, &system) {
         match_system(inventory, distribution, namespace, &mut lookups, &mut matched);
     }
-    let libraries = Libraries { inventory, system: &system, options };
+    let libraries = Libraries { inventory, system: &system, distribution, options };
     let mut tally = Tally::default();
     for (index, package) in inventory.packages.iter().enumerate() {
         if package.kind == PackageKind::Library {
@@ -192,7 +192,7 @@ fn finding(
 }
 
 /// Whether a package was installed by the distribution's package manager.
-fn belongs(distribution: Distribution, package: &Package) -> bool {
+pub(crate) fn belongs(distribution: Distribution, package: &Package) -> bool {
     let purl_type = match package.kind {
         PackageKind::Apk => "apk",
         PackageKind::Deb => "deb",

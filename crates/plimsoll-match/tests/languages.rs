@@ -32,6 +32,7 @@ const ARCHIVES: &[&str] = &[
 
 const PRECISE: MatchOptions = MatchOptions { priority: Priority::Precise };
 
+#[expect(clippy::print_stderr, reason = "a skipped test says so")]
 fn database() -> Option<&'static Database> {
     static DATABASE: OnceLock<Option<Database>> = OnceLock::new();
     let open = || {
@@ -42,7 +43,7 @@ fn database() -> Option<&'static Database> {
     };
     let database = DATABASE.get_or_init(open).as_ref();
     if database.is_none() {
-        println!("skipped: there is no shared data");
+        eprintln!("skipped: there is no shared data");
     }
     database
 }
@@ -194,4 +195,41 @@ fn malicious_packages_are_critical() {
     let finding = find(&matched, &id).unwrap();
     assert!(finding.malicious, "{finding:?}");
     assert_eq!(finding.ratings.severity, Severity::Critical);
+}
+
+/// Fixes of a package that are looked at; those with hundreds of problems take long otherwise.
+const MOST_FIXES: usize = 4;
+
+#[test]
+fn fixes_are_fixed_and_precise_is_part_of_comprehensive() {
+    const COMPREHENSIVE: MatchOptions = MatchOptions { priority: Priority::Comprehensive };
+    let Some(database) = database() else { return };
+    let mut fixes = 0;
+    for (index, (namespace, name, entries)) in database.iter_packages().enumerate() {
+        let Some(ecosystem) = Ecosystem::from_id(namespace) else { continue };
+        if index % 50 != 0 {
+            continue;
+        }
+        let first = entries.into_iter().next().map(|entry| entry.to_affected(namespace, name));
+        let mut bounds = first.iter().flat_map(|record| &record.ranges);
+        let bound = bounds.find_map(|range| {
+            let ends = [&range.introduced, &range.last_affected];
+            ends.into_iter().flatten().find(|bound| *bound != "0").cloned()
+        });
+        let version = bound.unwrap_or_else(|| "0.0.1".to_owned());
+        let of = |version: &str, options| {
+            matched(database, vec![package(ecosystem, name, version)], options)
+        };
+        let (precise, all) = (of(&version, PRECISE), of(&version, COMPREHENSIVE));
+        for finding in &precise.findings {
+            assert!(find(&all, &finding.vulnerability).is_some(), "{name} {version}");
+        }
+        for finding in precise.findings.iter().take(MOST_FIXES) {
+            let Some(fix) = &finding.fixed_version else { continue };
+            let fixed = of(fix, PRECISE);
+            assert!(find(&fixed, &finding.vulnerability).is_none(), "{name} {version} {fix}");
+            fixes += 1;
+        }
+    }
+    assert!(fixes > 100, "{fixes}");
 }

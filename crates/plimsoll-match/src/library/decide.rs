@@ -18,7 +18,7 @@ use std::collections::BTreeSet;
 use plimsoll_advisory::model::{Affected, Status};
 
 use super::keys::LibraryKey;
-use super::sources::{is_primary, is_primary_source, rank};
+use super::sources::{is_primary, is_primary_source, may_deny, rank};
 use crate::cpe::{About, Name};
 use crate::position::{Position, position};
 use crate::{Confidence, Priority, Ratings, Record};
@@ -123,7 +123,7 @@ pub(super) fn decide<'a>(
     let claimed_by_primary = claims.iter().any(|one| is_primary(one.record));
     let denying: BTreeSet<&str> = standings
         .iter()
-        .filter(|one| is_primary(one.record) && one.denies())
+        .filter(|one| may_deny(one.record) && one.denies())
         .map(Standing::source)
         // One record of a source may be about one line of releases and the next about another.
         .filter(|source| !claims.iter().any(|claim| claim.source() == *source))
@@ -135,7 +135,8 @@ pub(super) fn decide<'a>(
         .map(String::as_str)
         .filter(|source| namespaces.iter().any(|one| is_primary_source(one, source)))
         .collect();
-    if !claimed_by_primary && !(denying.is_empty() && withdrawing.is_empty()) {
+    let is_contradicted = !denying.is_empty() || !withdrawing.is_empty();
+    if is_contradicted && !claimed_by_primary {
         if priority == Priority::Precise {
             return Decision::Clear;
         }
@@ -212,7 +213,7 @@ fn without_claims<'a>(standings: &[Standing<'a>]) -> Decision<'a> {
     if let Some(reason) = invalid(true) {
         return Decision::Undecided(reason);
     }
-    let cleared = standings.iter().any(|one| is_primary(one.record) && one.denies());
+    let cleared = standings.iter().any(|one| may_deny(one.record) && one.denies());
     match invalid(false).filter(|_| !cleared) {
         Some(reason) => Decision::Undecided(reason),
         None => Decision::Clear,

@@ -72,6 +72,12 @@ fn a_copy_against_the_primary_source_is_doubtful() {
     let installed = key(Ecosystem::Golang, "v1.5.0");
     assert_eq!(precise(&installed, &go(None)), "clear");
     assert_eq!(precise(&installed, &go(Some("UNREVIEWED"))), "fixed 2.0.0 ghsa");
+    // FriendsOfPHP lists the lines that are looked after, and says nothing of the others.
+    let php = [
+        by("php-security-advisories", fixed("composer", "a", "CVE-1", "1.2.0")),
+        by("gitlab", fixed("composer", "a", "CVE-1", "2.0.0")),
+    ];
+    assert_eq!(precise(&key(Ecosystem::Composer, "1.5.0"), &php), "fixed 2.0.0 gitlab");
     // Of two primary sources one is enough.
     let installed = key(Ecosystem::PyPi, "1.5.0");
     let two = ["ghsa", "pypa"].map(|source| {

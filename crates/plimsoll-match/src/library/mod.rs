@@ -7,13 +7,14 @@ mod sources;
 
 use plimsoll_advisory::model::{Import, Severity};
 use plimsoll_inventory::{Evidence as Proof, Inventory, Library, Package, Relationship, extractor};
-use plimsoll_version::Ecosystem;
+use plimsoll_version::{Distribution, Ecosystem};
 
 use decide::{Decision, Verdict, decide};
 use keys::{LibraryKey, keys};
 use linkage::{Code, linkage};
 
 use crate::coverage::Tally;
+use crate::engine::belongs;
 use crate::lookups::{Lookups, Problems, join_names, names_of};
 use crate::third_party::is_third_party;
 use crate::{
@@ -25,6 +26,7 @@ use crate::{
 pub(crate) struct Libraries<'a> {
     pub(crate) inventory: &'a Inventory,
     pub(crate) system: &'a SystemCoverage,
+    pub(crate) distribution: Option<Distribution>,
     pub(crate) options: MatchOptions,
 }
 
@@ -107,6 +109,7 @@ impl Libraries<'_> {
     fn is_spoken_for(&self, owner: &Package) -> bool {
         self.options.priority == Priority::Precise
             && matches!(self.system, SystemCoverage::Covered { .. })
+            && self.distribution.is_some_and(|distribution| belongs(distribution, owner))
             && !is_third_party(owner)
     }
 

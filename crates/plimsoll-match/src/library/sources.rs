@@ -6,7 +6,8 @@
 //! a primary source speaks of the same problem in the same package and has the version outside of
 //! its ranges (or took its record back), is doubtful: it is dropped when matching is to be precise,
 //! and kept with a note when it is to be comprehensive. Where no primary source speaks, the others
-//! decide. Any primary source's claim counts, whatever another one says.
+//! decide. Any primary source's claim counts, whatever another one says. A source that lists only some
+//! lines of releases, or single versions, denies nothing of the others.
 
 use plimsoll_version::Ecosystem;
 
@@ -47,6 +48,10 @@ fn primary(namespace: &str) -> &'static [&'static str] {
 /// Reports of malicious packages name what was published; nobody else's ranges speak against them.
 const MALWARE: &str = "ossf-malicious-packages";
 
+/// The lines of releases that it looks after are all that it lists, and others may have the problem
+/// too.
+const PARTIAL: &str = "php-security-advisories";
+
 /// How much a record's word weighs: 0 for the best source, the larger the less.
 pub(super) fn rank(record: &Record) -> usize {
     let primary = primary(&record.affected.namespace);
@@ -63,6 +68,11 @@ pub(super) fn rank(record: &Record) -> usize {
 pub(super) fn is_primary(record: &Record) -> bool {
     let source = record.source.id.as_str();
     source == MALWARE || rank(record) < primary(&record.affected.namespace).len()
+}
+
+/// Whether a record of a version outside of its ranges means that others are wrong about it.
+pub(super) fn may_deny(record: &Record) -> bool {
+    is_primary(record) && !matches!(record.source.id.as_str(), MALWARE | PARTIAL)
 }
 
 /// Whether one of the sources that took their records back looks after the namespace.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use plimsoll_advisory::model::Severity;
-use plimsoll_match::{Confidence, Finding, LinkState, Reason};
+use plimsoll_match::{Confidence, Finding, LinkState, Reason, SystemCoverage};
 
 use super::Detail;
 use super::findings::{is_linkage, is_listed};
@@ -27,6 +27,7 @@ pub(super) fn write(page: &mut Page, report: &Report, detail: Detail) {
     layers(page, report, detail);
     not_listed(page, report, detail);
     suppressed(page, report);
+    judged(page, report);
     gaps(page, report);
     for note in &report.notes {
         item(page, "Note", Tone::Warning, note);
@@ -108,6 +109,29 @@ fn suppressed(page: &mut Page, report: &Report) {
     }
 }
 
+/// What was looked up where, if that is not the distribution's packages alone.
+fn judged(page: &mut Page, report: &Report) {
+    let coverage = &report.coverage;
+    if coverage.libraries.is_empty() {
+        return;
+    }
+    let mut places = Vec::new();
+    match (&coverage.system, coverage.namespace()) {
+        (SystemCoverage::NoPackages { missing: false, .. }, _) => {
+            places.push("no operating system".to_owned());
+        }
+        (_, Some(namespace)) => places.push(namespace.to_owned()),
+        (_, None) => {}
+    }
+    let covered = coverage.libraries.iter().filter(|one| one.covered);
+    places.extend(
+        covered.map(|one| format!("{} ({})", one.namespace, count(one.packages, "package"))),
+    );
+    if !places.is_empty() {
+        item(page, "Judged", Tone::Plain, &places.join(", "));
+    }
+}
+
 fn gaps(page: &mut Page, report: &Report) {
     if !report.has_gaps() {
         return;
@@ -167,29 +191,30 @@ fn has_scores(report: &Report, detail: Detail) -> bool {
 
 /// What the other marks behind findings mean, those that are there.
 fn marks(page: &mut Page, report: &Report, detail: Detail) {
-    let is_there = |select: &dyn Fn(&Finding) -> bool| {
+    type Select = fn(&Finding) -> bool;
+    let is_there = |select: Select| {
         let mut listed =
             report.outcome.findings.iter().filter(|one| is_listed(report, one, detail));
         listed.any(select)
     };
-    let marks: [(&dyn Fn(&Finding) -> bool, &str); 5] = [
-        (&|one| one.malicious, "MALICIOUS: the package itself was published to do harm."),
+    let marks: [(Select, &str); 5] = [
+        (|one| one.malicious, "MALICIOUS: the package itself was published to do harm."),
         (
-            &|one| is_linkage(one, LinkState::Linked),
+            |one| is_linkage(one, LinkState::Linked),
             "linked: the vulnerable code is in the program.",
         ),
         (
-            &|one| is_linkage(one, LinkState::NotSeen),
+            |one| is_linkage(one, LinkState::NotSeen),
             "not seen: no vulnerable function among those of the program; a hint, not a proof.",
         ),
         (
-            &|one| one.confidence == Confidence::Doubtful,
+            |one| one.confidence == Confidence::Doubtful,
             "doubtful: something speaks against it; --format json says what.",
         ),
-        (&|one| one.code == Some(false), "no code: the package has nothing that runs."),
+        (|one| one.code == Some(false), "no code: the package has nothing that runs."),
     ];
     let there: Vec<_> =
-        marks.into_iter().filter(|(select, _)| is_there(select)).map(|(_, text)| text).collect();
+        marks.into_iter().filter(|(select, _)| is_there(*select)).map(|(_, text)| text).collect();
     if !there.is_empty() {
         item(page, "Legend", Tone::Faint, &there.join(" "));
     }

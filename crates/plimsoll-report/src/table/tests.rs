@@ -218,7 +218,7 @@ fn languages_have_parts_of_their_own() {
     assert_snapshot!(table(&[report], TableOptions::default()), @r#"
     FAIL     1 malicious package to remove, 4 fixable CRITICAL or HIGH in 4
              packages, 1 exploited in the wild
-             shop/web:1.4 (debian 12.1), 11 packages, 2 layers
+             shop/web:1.4 (debian 12.1), 11 packages, 6 of languages, 2 layers
              END OF LIFE: debian 12.1 has had no regular security updates since
              2026-06-10; what is not fixed stays so. Extended support until
              2028-06-30.
@@ -261,6 +261,7 @@ fn languages_have_parts_of_their_own() {
                 curl ca-certificates && rm -rf /var/lib/apt/lists/*
     Left out    1 by ignore files
     Expired     .trivyignore:2 no longer ignores CVE-2023-4911, since 2024-01-01
+    Judged      debian:12, golang (1 package), npm (3 packages), pypi (1 package)
     Not checked mystery: "not a version" is not a valid version, so 2 advisories
                 could not be compared
     Not checked var/lib/dpkg/status.d/broken (layer 2): paragraph without a Package

@@ -164,7 +164,12 @@ fn artifact(report: &Report) -> String {
         Some((family, version)) => format!(" ({})", format!("{family} {version}").trim()),
         None => String::new(),
     };
-    let packages = count(report.inventory.packages.len(), "package");
+    let all = &report.inventory.packages;
+    let libraries = all.iter().filter(|package| package.library.is_some()).count();
+    let packages = match libraries {
+        0 => count(all.len(), "package"),
+        _ => format!("{}, {libraries} of languages", count(all.len(), "package")),
+    };
     let layers = match report.image.layers.len() {
         _ if report.is_directory() => String::new(),
         layers => format!(", {}", count(layers, "layer")),
