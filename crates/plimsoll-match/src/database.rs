@@ -32,6 +32,7 @@ impl Advisories for Database {
                     .collect(),
                 exploitation: detail.exploitation().map(str::to_owned),
                 withdrawn: detail.is_withdrawn(),
+                malicious: detail.is_malicious(),
             })
             .collect()
     }
@@ -84,8 +85,8 @@ fn owned(source: &SourceRef<'_>) -> Source {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::match_inventory;
     use crate::testing::{inventory, package, with_source};
+    use crate::{MatchOptions, match_inventory};
     use plimsoll_advisory::model::{Severity, Status};
 
     /// The embedded database is the one at hand in every build.
@@ -95,7 +96,7 @@ mod tests {
         let fixed =
             with_source(package("openssl", "1.1.1w-0+deb11u1"), "openssl", "1.1.1w-0+deb11u1");
         let image = inventory("debian", "11.3", vec![libssl, fixed]);
-        let matched = match_inventory(&image, Database::starter());
+        let matched = match_inventory(&image, Database::starter(), MatchOptions::default());
         let infinite_loop =
             matched.findings.iter().find(|one| one.vulnerability == "CVE-2022-0778").unwrap();
         assert_eq!(infinite_loop.package, 0);

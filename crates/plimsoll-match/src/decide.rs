@@ -187,7 +187,7 @@ fn minor_release(version: &str) -> Option<&str> {
 }
 
 fn drop_never_affected(relevant: &mut Vec<Standing<'_>>, locked: &mut Vec<Standing<'_>>) {
-    let mut cleared = [false; 2];
+    let mut cleared = [false; 3];
     relevant.retain(|standing| {
         let record = standing.affected();
         let not_affected = record.status == Status::NotAffected;
@@ -199,7 +199,7 @@ fn drop_never_affected(relevant: &mut Vec<Standing<'_>>, locked: &mut Vec<Standi
     let [source, binary] = [cleared[NameKind::Source as usize], cleared[NameKind::Binary as usize]];
     let gone = |standing: &Standing<'_>| match standing.key.kind {
         NameKind::Source => source || binary,
-        NameKind::Binary => binary,
+        NameKind::Binary | NameKind::Cpe => binary,
     };
     relevant.retain(|standing| !gone(standing));
     locked.retain(|standing| !gone(standing));

@@ -5,6 +5,10 @@ use crate::testing::{Records, debian, fixed, inventory, package, record, unfixed
 use crate::{Cvss, NameKind, Opinion};
 use plimsoll_advisory::model::{Affected, EndOfLife, Epss, Exploited, Severity, Status};
 
+fn matched_with(inventory: &Inventory, database: &Records) -> Matched {
+    match_inventory(inventory, database, MatchOptions::default())
+}
+
 fn ids(matched: &Matched) -> Vec<(usize, &str)> {
     matched
         .findings
@@ -19,7 +23,7 @@ fn a_finding_says_how_it_was_found() {
     fix.advisories = vec!["DSA-5417-1".to_owned()];
     fix.raw_status = Some("resolved".to_owned());
     let libssl = with_source(package("libssl3", "3.0.9-1"), "openssl", "3.0.9-1");
-    let matched = match_inventory(&inventory("debian", "12.5", vec![libssl]), &debian(&[fix]));
+    let matched = matched_with(&inventory("debian", "12.5", vec![libssl]), &debian(&[fix]));
     let [finding] = matched.findings.as_slice() else { panic!("{matched:?}") };
     assert_eq!(finding.fixed_version.as_deref(), Some("3.0.11-1"));
     assert_eq!(finding.status, Status::Fixed);
@@ -53,7 +57,7 @@ fn findings_are_sorted_by_package_then_worst_first() {
     ]);
     // Two architectures of one package keep the inventory's order.
     let packages = vec![package("a", "1"), package("a", "1"), package("b", "1")];
-    let matched = match_inventory(&inventory("debian", "12", packages), &database);
+    let matched = matched_with(&inventory("debian", "12", packages), &database);
     assert_eq!(
         ids(&matched),
         [
@@ -84,7 +88,7 @@ fn one_problem_under_several_names_is_one_finding() {
     database.aliases = vec![("CVE-2024-0727".to_owned(), names.to_vec())];
     let mut crypto = with_source(package("libcrypto3", "3.2.0-r1"), "openssl", "3.2.0-r1");
     crypto.kind = PackageKind::Apk;
-    let matched = match_inventory(&inventory("wolfi", "20230201", vec![crypto]), &database);
+    let matched = matched_with(&inventory("wolfi", "20230201", vec![crypto]), &database);
     let [finding] = matched.findings.as_slice() else { panic!("{matched:?}") };
     assert_eq!(finding.vulnerability, "CVE-2024-0727");
     assert_eq!(finding.aliases, names);
@@ -107,7 +111,7 @@ fn names_are_joined_by_the_aliases_of_either() {
     let image = inventory("debian", "12", vec![package("a", "1")]);
     // The database knows each name by itself, so that resolving one gives that one again.
     database.resolves = false;
-    let matched = match_inventory(&image, &database);
+    let matched = matched_with(&image, &database);
     let found: Vec<_> = matched
         .findings
         .iter()
@@ -141,7 +145,7 @@ fn ratings_come_with_their_sources() {
         due: None,
         ransomware: true,
     });
-    let matched = match_inventory(&inventory("debian", "12", vec![package("a", "1")]), &database);
+    let matched = matched_with(&inventory("debian", "12", vec![package("a", "1")]), &database);
     let of = |id| &matched.findings.iter().find(|one| one.vulnerability == id).unwrap().ratings;
     assert_eq!(of("CVE-1").severity, Severity::Low);
     assert_eq!(of("CVE-1").severity_source.as_deref(), Some("debian"));
@@ -164,7 +168,7 @@ fn an_unreadable_installed_version_is_undecided_once() {
         unfixed("debian:12", "a", "CVE-3", Status::Affected),
     ]);
     let packages = vec![package("a", "not a version"), package("b", "also not")];
-    let matched = match_inventory(&inventory("debian", "12", packages), &database);
+    let matched = matched_with(&inventory("debian", "12", packages), &database);
     assert_eq!(ids(&matched), [(0, "CVE-3")], "a problem of every version needs no comparison");
     let reason = "\"not a version\" is not a valid version, so 2 advisories could not be compared";
     let expected = Undecided { package: 0, vulnerability: None, reason: reason.to_owned() };
@@ -174,7 +178,7 @@ fn an_unreadable_installed_version_is_undecided_once() {
 #[test]
 fn an_unreadable_advisory_is_undecided() {
     let database = debian(&[fixed("debian:12", "a", "CVE-1", "x y")]);
-    let matched = match_inventory(&inventory("debian", "12", vec![package("a", "1")]), &database);
+    let matched = matched_with(&inventory("debian", "12", vec![package("a", "1")]), &database);
     assert!(matched.findings.is_empty());
     assert_eq!(matched.undecided[0].vulnerability.as_deref(), Some("CVE-1"));
 }
@@ -184,7 +188,7 @@ fn foreign_kinds_of_packages_are_undecided_not_dropped() {
     let mut rpm = package("bash", "5.1-1");
     rpm.kind = PackageKind::Rpm;
     let database = debian(&[unfixed("debian:12", "bash", "CVE-1", Status::Affected)]);
-    let matched = match_inventory(&inventory("debian", "12", vec![rpm]), &database);
+    let matched = matched_with(&inventory("debian", "12", vec![rpm]), &database);
     assert!(matched.findings.is_empty());
     assert_eq!(matched.undecided[0].reason, "a foreign kind of package on Debian");
 }
@@ -194,7 +198,7 @@ fn third_party_packages_are_matched_and_marked() {
     let mut postgres = package("postgresql-16", "16.1-1.pgdg120+1");
     postgres.maintainer = Some("Debian PostgreSQL Maintainers".to_owned());
     let database = debian(&[fixed("debian:12", "postgresql-16", "CVE-1", "16.2-1")]);
-    let matched = match_inventory(&inventory("debian", "12", vec![postgres]), &database);
+    let matched = matched_with(&inventory("debian", "12", vec![postgres]), &database);
     assert!(matched.findings[0].third_party);
     assert_eq!(
         matched.findings[0].evidence.notes,
@@ -211,7 +215,7 @@ fn nothing_is_matched_without_coverage_but_the_end_of_life_is_known() {
         end_of_life: Some("2016-04-25".to_owned()),
         extended_support: None,
     });
-    let matched = match_inventory(&inventory("debian", "7.11", vec![package("a", "1")]), &database);
+    let matched = matched_with(&inventory("debian", "7.11", vec![package("a", "1")]), &database);
     assert!(matched.findings.is_empty());
     assert!(!matched.coverage.is_complete());
     assert_eq!(matched.end_of_life.unwrap().end_of_life.as_deref(), Some("2016-04-25"));
@@ -229,12 +233,12 @@ fn extended_support_is_read_from_the_image() {
         ..Records::default()
     };
     let mut attached = inventory("ubuntu", "18.04", vec![package("a", "1.0-1")]);
-    let without = match_inventory(&attached, &database);
+    let without = matched_with(&attached, &database);
     assert_eq!(without.findings[0].status, Status::Affected);
     assert_eq!(without.findings[0].fixed_version, None);
     assert_eq!(without.findings[0].subscription_fix.as_ref().unwrap().channel, "esm-infra");
     attached.os.as_mut().unwrap().extended_support = true;
-    let with = match_inventory(&attached, &database);
+    let with = matched_with(&attached, &database);
     assert_eq!(with.findings[0].fixed_version.as_deref(), Some("1.0-1ubuntu1~esm1"));
     assert_eq!(with.findings[0].subscription_fix, None);
 }
@@ -253,7 +257,7 @@ fn records_are_asked_for_by_the_distributions_names() {
     let mut libs =
         with_source(package("openssl-libs", "1:3.0.7-17.el9_2"), "openssl", "3.0.7-17.el9_2");
     libs.kind = PackageKind::Rpm;
-    let matched = match_inventory(&inventory("almalinux", "9.2", vec![libs]), &database);
+    let matched = matched_with(&inventory("almalinux", "9.2", vec![libs]), &database);
     assert_eq!(ids(&matched), [(0, "CVE-1")]);
     assert_eq!(matched.findings[0].source, record(database.affected[0].clone()).source);
 }
@@ -301,7 +305,7 @@ fn records_about_products_hold_where_the_image_has_the_product() {
         let packages = ["bash", "bash-doc"].map(|name| red_hat_package(name, "5.1-6.el9"));
         let mut image = inventory(id, "9.2", packages.to_vec());
         image.repositories = repositories.iter().map(|&name| name.to_owned()).collect();
-        let matched = match_inventory(&image, &database);
+        let matched = matched_with(&image, &database);
         assert!(matched.coverage.is_complete(), "{matched:?}");
         let line = |one: &Finding| {
             let fix = one.fixed_version.as_deref().unwrap_or("-");

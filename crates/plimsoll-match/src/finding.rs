@@ -46,6 +46,18 @@ pub struct Finding {
     /// The package does not come from the distribution whose advisories matched it, so the
     /// comparison of versions may mean nothing.
     pub third_party: bool,
+    /// The package was published to do harm; it has to go, not to be updated.
+    pub malicious: bool,
+    /// How sure it is that the record is about this package and version.
+    pub confidence: Confidence,
+    /// Whether the vulnerable code is part of the program; nothing where that is not asked.
+    pub linkage: Option<Linkage>,
+    /// Whether the package has anything that can be run or linked, if that is known: see
+    /// [`plimsoll_inventory::Package::code`].
+    pub code: Option<bool>,
+    /// Index of the distribution's package that brought this one: it is patched by the
+    /// distribution, so its version proves little.
+    pub owner: Option<usize>,
     /// How it was found.
     pub evidence: Evidence,
 }
@@ -78,6 +90,8 @@ pub struct Ratings {
     pub exploitation: Option<String>,
     /// Sources that took their record back. It never hides a distributor's live one.
     pub withdrawn: Vec<String>,
+    /// Sources that say that the package itself was published to do harm.
+    pub malicious: Vec<String>,
 }
 
 /// A CVSS vector and its base score.
@@ -104,6 +118,38 @@ pub struct Evidence {
     pub notes: Vec<String>,
 }
 
+/// How sure a finding is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Confidence {
+    /// As sure as package, version and record are.
+    #[default]
+    Usual,
+    /// Something speaks against it; [`Evidence::notes`] say what.
+    Doubtful,
+}
+
+/// Whether the vulnerable functions that a record names are part of a program.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Linkage {
+    /// What is known.
+    pub state: LinkState,
+    /// The functions that are linked in, else those that were looked for, sorted; a path without a
+    /// function stands for all of a package.
+    pub code: Vec<String>,
+}
+
+/// What is known of vulnerable functions in a program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LinkState {
+    /// At least one of them is linked in.
+    Linked,
+    /// The program's functions are known, and none of them is among those. That is a hint, not a
+    /// proof: compilers move code into its callers.
+    NotSeen,
+    /// Nobody named functions, or the program's are not known.
+    Unknown,
+}
+
 /// What a name under which advisories stand is the name of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum NameKind {
@@ -111,6 +157,8 @@ pub enum NameKind {
     Source,
     /// The installed package.
     Binary,
+    /// A product in NVD's catalogue, `vendor:product`.
+    Cpe,
 }
 
 /// Something that could not be decided, and so is neither a finding nor safe.
@@ -140,6 +188,28 @@ impl NameKind {
         match self {
             NameKind::Source => "source",
             NameKind::Binary => "binary",
+            NameKind::Cpe => "cpe",
+        }
+    }
+}
+
+impl Confidence {
+    /// The word in reports.
+    pub fn word(self) -> &'static str {
+        match self {
+            Confidence::Usual => "usual",
+            Confidence::Doubtful => "doubtful",
+        }
+    }
+}
+
+impl LinkState {
+    /// The word in reports.
+    pub fn word(self) -> &'static str {
+        match self {
+            LinkState::Linked => "linked",
+            LinkState::NotSeen => "not_seen",
+            LinkState::Unknown => "unknown",
         }
     }
 }

@@ -178,7 +178,7 @@ impl Gate {
         }
         if settings.strict {
             if let Some(reason) = matched.coverage.reason() {
-                reasons.push(GateReason::NotJudged(reason.to_owned()));
+                reasons.push(GateReason::NotJudged(reason));
             }
             if !matched.undecided.is_empty() {
                 reasons.push(GateReason::Undecided(matched.undecided.len()));
@@ -195,11 +195,11 @@ impl Gate {
 mod tests {
     use super::*;
     use crate::testing::{Records, debian, fixed, inventory, package, unfixed};
-    use crate::{ignore, match_inventory};
+    use crate::{MatchOptions, ignore, match_inventory};
 
     fn matched(database: &Records) -> Matched {
         let packages = vec![package("curl", "7.88-1"), package("zlib1g", "1.2.13-1")];
-        match_inventory(&inventory("debian", "12", packages), database)
+        match_inventory(&inventory("debian", "12", packages), database, MatchOptions::default())
     }
 
     fn database() -> Records {
@@ -255,7 +255,11 @@ mod tests {
     fn the_gate_names_its_reasons() {
         let found = matched(&database());
         let clean = Matched { findings: Vec::new(), ..matched(&debian(&[])) };
-        let bare = match_inventory(&plimsoll_inventory::Inventory::default(), &database());
+        let bare = match_inventory(
+            &plimsoll_inventory::Inventory::default(),
+            &database(),
+            MatchOptions::default(),
+        );
         let enabled = GateSettings { enabled: true, ..GateSettings::default() };
         let strict = GateSettings { strict: true, ..enabled };
         let off = GateSettings::default();

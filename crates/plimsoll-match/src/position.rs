@@ -44,6 +44,10 @@ pub(crate) fn position(scheme: Scheme, installed: &str, record: &Affected) -> Po
         }
     }
     for range in &record.ranges {
+        // All of them are, also one that cannot be read.
+        if is_everything(range) {
+            return Position::Inside("every version is affected".to_owned());
+        }
         match within(scheme, installed, range) {
             Ok(Place::Within) => return Position::Inside(words(scheme, installed, range)),
             Ok(Place::Before) => {}
@@ -55,6 +59,13 @@ pub(crate) fn position(scheme: Scheme, installed: &str, record: &Affected) -> Po
         Some(error) => Position::Invalid(error),
         None => Position::Outside { has_fix },
     }
+}
+
+fn is_everything(range: &Range) -> bool {
+    beginning(range).is_none()
+        && range.after.is_none()
+        && range.fixed.is_none()
+        && range.last_affected.is_none()
 }
 
 fn within(scheme: Scheme, installed: &str, range: &Range) -> Result<Place, InvalidVersion> {

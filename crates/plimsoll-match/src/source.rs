@@ -66,4 +66,6 @@ pub struct Opinion {
     pub exploitation: Option<String>,
     /// Whether the source took its record back.
     pub withdrawn: bool,
+    /// Whether it says that the package itself was published to do harm.
+    pub malicious: bool,
 }

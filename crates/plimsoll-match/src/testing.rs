@@ -6,9 +6,10 @@ use plimsoll_advisory::model::{
     Affected, EndOfLife, Epss, Exploited, Range, Source, Status, Vulnerability,
 };
 use plimsoll_inventory::{
-    FileList, Inventory, Location, OperatingSystem, Package, PackageKind, SourcePackage,
+    FileList, Inventory, Library, Location, OperatingSystem, Package, PackageKind, Relationship,
+    SourcePackage,
 };
-use plimsoll_version::Distribution;
+use plimsoll_version::{Distribution, Ecosystem};
 
 use crate::{Advisories, Opinion, Record};
 
@@ -17,6 +18,8 @@ use crate::{Advisories, Opinion, Record};
 pub(crate) struct Records {
     pub(crate) namespaces: Vec<String>,
     pub(crate) affected: Vec<Affected>,
+    /// Records of somebody in particular.
+    pub(crate) records: Vec<Record>,
     pub(crate) opinions: BTreeMap<String, Vec<Opinion>>,
     pub(crate) aliases: Vec<(String, Vec<String>)>,
     /// Whether an alias leads to the id that has it.
@@ -35,7 +38,9 @@ impl Advisories for Records {
     fn affected(&self, namespace: &str, package: &str) -> Vec<Record> {
         let hits =
             self.affected.iter().filter(|one| one.namespace == namespace && one.package == package);
-        hits.cloned().map(record).collect()
+        let is_hit =
+            |one: &&Record| one.affected.namespace == namespace && one.affected.package == package;
+        hits.cloned().map(record).chain(self.records.iter().filter(is_hit).cloned()).collect()
     }
 
     fn opinions(&self, vulnerability: &str) -> Vec<Opinion> {
@@ -93,6 +98,35 @@ pub(crate) fn record(affected: Affected) -> Record {
     let id = affected.namespace.split(':').next().unwrap_or("").to_owned();
     let source = Source { id, name: String::new(), url: String::new(), license: String::new() };
     Record { affected, source }
+}
+
+/// A record of somebody in particular.
+pub(crate) fn by(source: &str, affected: Affected) -> Record {
+    let mut record = record(affected);
+    record.source.id = source.to_owned();
+    record
+}
+
+/// A package of a language, as its file says.
+pub(crate) fn library(ecosystem: Ecosystem, name: &str, version: &str) -> Package {
+    let library = Library {
+        ecosystem,
+        extractor: "test".to_owned(),
+        file: "srv/app".to_owned(),
+        relationship: Relationship::Unknown,
+        dev: false,
+        depends_on: Vec::new(),
+        lines: Vec::new(),
+        digests: Vec::new(),
+        cpes: Vec::new(),
+        doubt: None,
+        symbols: None,
+        owner: None,
+    };
+    Package {
+        library: Some(Box::new(library)),
+        ..Package::new(PackageKind::Library, name.to_owned(), version.to_owned())
+    }
 }
 
 pub(crate) fn unfixed(namespace: &str, package: &str, id: &str, status: Status) -> Affected {

@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use plimsoll_advisory::Database;
 use plimsoll_advisory::build::{BuildOptions, build};
 use plimsoll_inventory::{Inventory, Location, OperatingSystem, Package, apk};
-use plimsoll_match::{Coverage, match_inventory};
+use plimsoll_match::{MatchOptions, SystemCoverage, match_inventory};
 use plimsoll_version::{Distribution, Scheme};
 
 /// Package, its version, vulnerability.
@@ -40,11 +40,14 @@ fn real_root_file_systems_agree_with_a_plain_reading_of_the_secdb() {
             packages: packages.clone(),
             ..Inventory::default()
         };
-        let matched = match_inventory(&inventory, &database);
+        let matched = match_inventory(&inventory, &database, MatchOptions::default());
         let release = Distribution::Alpine.release(&version);
         let expected = expected(&secdb, release, &packages);
         if secdb.iter().all(|(of, _)| of != release) {
-            assert!(matches!(matched.coverage, Coverage::NotCovered { .. }), "{path:?}");
+            assert!(
+                matches!(matched.coverage.system, SystemCoverage::NotCovered { .. }),
+                "{path:?}"
+            );
             continue;
         }
         let found: BTreeSet<Line> = matched

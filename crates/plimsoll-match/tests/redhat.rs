@@ -15,7 +15,7 @@ use plimsoll_advisory::build::{BuildOptions, build};
 use plimsoll_inventory::{
     Inventory, Location, OperatingSystem, Package, PackageKind, SourcePackage, rpm,
 };
-use plimsoll_match::{Coverage, Finding, NameKind, match_inventory};
+use plimsoll_match::{Finding, MatchOptions, NameKind, match_inventory};
 use plimsoll_version::Distribution;
 
 fn image(shared: &Path, name: &str, id: &str, version: &str) -> Inventory {
@@ -36,7 +36,7 @@ fn image(shared: &Path, name: &str, id: &str, version: &str) -> Inventory {
 
 /// `package vulnerability status fix` of each finding, a fix with a subscription after its channel.
 fn lines(image: &Inventory, database: &Database) -> Vec<String> {
-    let matched = match_inventory(image, database);
+    let matched = match_inventory(image, database, MatchOptions::default());
     assert_eq!(matched.undecided, []);
     let line = |finding: &Finding| {
         let paid = finding.subscription_fix.as_ref();
@@ -76,7 +76,7 @@ fn ubi_7_is_judged_by_its_base_repositories() {
         ]
     );
     // bash is named as a source package, libxml2-python as itself.
-    let kinds: Vec<_> = match_inventory(&image, database)
+    let kinds: Vec<_> = match_inventory(&image, database, MatchOptions::default())
         .findings
         .iter()
         .filter(|one| ["bash", "libxml2-python"].contains(&&*image.packages[one.package].name))
@@ -98,8 +98,8 @@ fn centos_is_judged_by_red_hat() {
     let Some(shared) = shared() else { return };
     let image = image(&shared, "centos-6", "centos", "6.10");
     let database = database(&shared);
-    let matched = match_inventory(&image, database);
-    assert_eq!(matched.coverage, Coverage::Covered { namespace: "redhat:6".to_owned() });
+    let matched = match_inventory(&image, database, MatchOptions::default());
+    assert_eq!(matched.coverage.namespace(), Some("redhat:6"));
     assert!(matched.findings.iter().all(|one| one.source.id.starts_with("redhat")));
     let lines = lines(&image, database);
     assert_eq!(lines.len(), 13, "{lines:#?}");

@@ -53,7 +53,9 @@ pub(crate) fn package_uid(package: &Package) -> String {
         PackageKind::Deb => "deb",
         PackageKind::Rpm => "rpm",
         PackageKind::Alpm => "alpm",
-        PackageKind::Library => "library",
+        PackageKind::Library => {
+            package.library.as_ref().map_or("library", |library| library.ecosystem.id())
+        }
     };
     let mut digits = hash(&[
         kind,

@@ -8,11 +8,13 @@
 //! and SARIF pass it through [`text::clean`].
 
 mod bom;
+mod dependency_tree;
 mod identity;
 mod instruction;
 pub mod json;
 mod license;
 mod report;
+mod results;
 mod sarif;
 mod table;
 pub mod text;
@@ -23,6 +25,7 @@ mod sample;
 use std::io::{self, Write};
 
 pub use bom::github::GithubRun;
+pub use dependency_tree::dependency_tree;
 pub use license::{LicenseFinding, license_findings};
 pub use report::{DatabaseInfo, DatabaseSource, Report, Repository, Text, Texts};
 pub use table::{Detail, TableOptions};

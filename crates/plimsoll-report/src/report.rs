@@ -36,6 +36,11 @@ pub struct Report {
     pub list_vulnerabilities: bool,
     /// What licences ask for, where that was looked for; see [`crate::license_findings`].
     pub license_findings: Option<Vec<crate::LicenseFinding>>,
+    /// Whether packages of languages are listed that a package of the distribution brought.
+    /// Those with findings always are.
+    pub show_owned: bool,
+    /// Whether the table says for each package with findings which others need it.
+    pub dependency_tree: bool,
     /// What else the reader must know: unusable lines of ignore files, an old database.
     pub notes: Vec<String>,
 }
@@ -154,6 +159,8 @@ impl Report {
             repository: None,
             list_vulnerabilities: true,
             license_findings: None,
+            show_owned: false,
+            dependency_tree: false,
             notes: Vec::new(),
         }
     }
@@ -221,6 +228,11 @@ pub(crate) fn primary_url(finding: &Finding) -> String {
         }
         (_, Some("CVE")) => format!("https://nvd.nist.gov/vuln/detail/{id}"),
         (_, Some("GHSA")) => format!("https://github.com/advisories/{id}"),
+        (_, Some("GO")) => format!("https://pkg.go.dev/vuln/{id}"),
+        (_, Some("RUSTSEC")) => format!("https://rustsec.org/advisories/{id}.html"),
+        (_, Some("MAL" | "PYSEC" | "OSV" | "BIT")) => {
+            format!("https://osv.dev/vulnerability/{id}")
+        }
         _ => finding.source.url.clone(),
     }
 }

@@ -3,13 +3,14 @@
 use plimsoll_advisory::model::{EndOfLife, Epss, Exploited, Severity, Source, Status};
 use plimsoll_image::{Digest, Image, ImageConfig, Layer, Problem, ProblemKind, SourceKind};
 use plimsoll_inventory::{
-    FileList, Inventory, Location, OperatingSystem, Package, PackageKind, SourcePackage,
+    FileList, Inventory, Library, Lines, Location, OperatingSystem, Package, PackageKind,
+    Relationship, SourcePackage,
 };
 use plimsoll_match::{
-    Coverage, Cvss, Evidence, Finding, Gate, GateReason, Matched, NameKind, Outcome, Policy,
-    Ratings, Undecided, ignore,
+    Confidence, Coverage, Cvss, Evidence, Finding, Gate, GateReason, LibraryCoverage, LinkState,
+    Linkage, Matched, NameKind, Outcome, Policy, Ratings, SystemCoverage, Undecided, ignore,
 };
-use plimsoll_version::Distribution;
+use plimsoll_version::{Distribution, Ecosystem};
 
 use crate::{DatabaseInfo, DatabaseSource, Report, Text};
 
@@ -28,6 +29,31 @@ pub(crate) fn package(name: &str, version: &str) -> Package {
         layer: Some(0),
         code: None,
         library: None,
+    }
+}
+
+/// A package of an npm lock file, from line 10 on.
+pub(crate) fn npm(name: &str, version: &str) -> Package {
+    let library = Library {
+        ecosystem: Ecosystem::Npm,
+        extractor: "test".to_owned(),
+        file: "srv/app/package-lock.json".to_owned(),
+        relationship: Relationship::Unknown,
+        dev: false,
+        depends_on: Vec::new(),
+        lines: vec![Lines { start: 10, end: 14 }],
+        digests: vec!["sha512:00".to_owned()],
+        cpes: Vec::new(),
+        doubt: None,
+        symbols: None,
+        owner: None,
+    };
+    let path = library.file.clone();
+    Package {
+        found_in: Location { path, layer: 1 },
+        layer: Some(1),
+        library: Some(Box::new(library)),
+        ..Package::new(PackageKind::Library, name.to_owned(), version.to_owned())
     }
 }
 
@@ -79,6 +105,11 @@ pub(crate) fn finding(
             ..Ratings::default()
         },
         third_party: false,
+        malicious: false,
+        confidence: Confidence::Usual,
+        linkage: None,
+        code: None,
+        owner: None,
         evidence: Evidence {
             namespace: "debian:12".to_owned(),
             name: name.to_owned(),
@@ -184,7 +215,9 @@ pub(crate) fn report() -> Report {
     };
     let matched = Matched {
         findings: findings(),
-        coverage: Coverage::Covered { namespace: "debian:12".to_owned() },
+        coverage: Coverage::of_system(SystemCoverage::Covered {
+            namespace: "debian:12".to_owned(),
+        }),
         undecided: vec![undecided],
         end_of_life: Some(EndOfLife {
             product: "debian".to_owned(),
@@ -219,11 +252,77 @@ pub(crate) fn report() -> Report {
     }
 }
 
+/// The same image with packages of languages: a lock file, a Go program, and two installed Python
+/// packages, one of them the distribution's.
+pub(crate) fn languages() -> Report {
+    let mut report = report();
+    let mut shop = npm("shop", "1.0.0");
+    let mut grunt = npm("grunt", "1.0.1");
+    let mut lodash = npm("lodash", "4.17.4");
+    let relate = |package: &mut Package, relationship, needs: &[&str]| {
+        if let Some(library) = &mut package.library {
+            library.relationship = relationship;
+            library.depends_on = needs.iter().map(|&id| id.to_owned()).collect();
+        }
+    };
+    relate(&mut shop, Relationship::Root, &["grunt@1.0.1"]);
+    relate(&mut grunt, Relationship::Direct, &["lodash@4.17.4"]);
+    relate(&mut lodash, Relationship::Indirect, &[]);
+    let other = |ecosystem, name: &str, version: &str, file: &str, owner| {
+        let mut package = npm(name, version);
+        package.found_in.path = file.to_owned();
+        let library = package.library.as_mut().expect("it is a library");
+        library.ecosystem = ecosystem;
+        library.extractor = format!("test-{}", ecosystem.id());
+        library.file = file.to_owned();
+        library.lines.clear();
+        library.digests.clear();
+        library.owner = owner;
+        package
+    };
+    let net = other(Ecosystem::Golang, "golang.org/x/net", "v0.10.0", "usr/bin/tool", None);
+    let jinja = "usr/lib/python3/dist-packages/Jinja2-2.10.dist-info/METADATA";
+    let jinja = other(Ecosystem::PyPi, "Jinja2", "2.10", jinja, Some(0));
+    let evil = other(Ecosystem::PyPi, "reqeusts", "1.0", "opt/reqeusts.dist-info/METADATA", None);
+    report.inventory.packages.extend([shop, grunt, lodash, net, jinja, evil]);
+    let ghsa = |package, name: &str, id: &str, severity, fix, namespace: &str| {
+        let mut one = finding(package, name, id, severity, fix);
+        one.source.id = "ghsa".to_owned();
+        one.source.name = "GitHub Advisory Database".to_owned();
+        one.source.url = "https://github.com/advisories".to_owned();
+        one.evidence.namespace = namespace.to_owned();
+        one.evidence.name_kind = NameKind::Binary;
+        one
+    };
+    let mut pollution = ghsa(7, "lodash", "CVE-2018-16487", Severity::High, Some("4.17.11"), "npm");
+    pollution.aliases = vec!["GHSA-4xc9-xhrj-v574".to_owned()];
+    let mut reset =
+        ghsa(8, "golang.org/x/net", "CVE-2023-39325", Severity::High, Some("0.17.0"), "golang");
+    reset.linkage = Some(Linkage {
+        state: LinkState::NotSeen,
+        code: vec!["golang.org/x/net/http2.Server.ServeConn".to_owned()],
+    });
+    let mut malicious = ghsa(10, "reqeusts", "MAL-2024-1", Severity::Critical, None, "pypi");
+    malicious.malicious = true;
+    malicious.confidence = Confidence::Doubtful;
+    report.outcome.findings.extend([pollution, reset, malicious]);
+    let covered = |namespace: &str, packages| LibraryCoverage {
+        namespace: namespace.to_owned(),
+        packages,
+        covered: true,
+    };
+    report.coverage.libraries = vec![covered("golang", 1), covered("npm", 3), covered("pypi", 1)];
+    report
+}
+
 /// An image in which nothing was found because nothing could be judged.
 pub(crate) fn bare() -> Report {
     let matched = Matched {
         findings: Vec::new(),
-        coverage: Coverage::NoPackages { reason: "no package database was found".to_owned() },
+        coverage: Coverage::of_system(SystemCoverage::NoPackages {
+            reason: "no package database was found".to_owned(),
+            missing: false,
+        }),
         undecided: Vec::new(),
         end_of_life: None,
     };

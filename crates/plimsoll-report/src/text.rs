@@ -54,6 +54,24 @@ pub fn truncate(text: &str, columns: usize) -> String {
     kept
 }
 
+/// Cuts a text to at most `columns` at its beginning: of a path the end tells more.
+pub fn truncate_left(text: &str, columns: usize) -> String {
+    if width(text) <= columns {
+        return text.to_owned();
+    }
+    let mut used = 1;
+    let mut start = text.len();
+    for (index, character) in text.char_indices().rev() {
+        used += character.width().unwrap_or(0);
+        if used > columns {
+            break;
+        }
+        start = index;
+    }
+    let end = text.get(start..).unwrap_or_default();
+    if columns > 0 { format!("…{end}") } else { String::new() }
+}
+
 /// A text in exactly `columns`, cut or filled with spaces.
 pub fn fit(text: &str, columns: usize) -> String {
     let mut text = truncate(text, columns);

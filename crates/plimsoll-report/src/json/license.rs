@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use plimsoll_inventory::{Evidence, Package, extractor};
 use serde::Serialize;
 
-use super::OsResult;
+use super::PartResult;
 use crate::{LicenseFinding, Report};
 
 #[derive(Serialize)]
@@ -24,7 +24,7 @@ pub(super) struct License<'a> {
 }
 
 /// One result for each target, the operating system's packages first.
-pub(super) fn results(report: &Report) -> Vec<OsResult<'_>> {
+pub(super) fn results(report: &Report) -> Vec<PartResult<'_>> {
     let Some(findings) = &report.license_findings else { return Vec::new() };
     let mut targets: BTreeMap<(bool, String), Vec<License<'_>>> = BTreeMap::new();
     for finding in findings {
@@ -36,10 +36,10 @@ pub(super) fn results(report: &Report) -> Vec<OsResult<'_>> {
     for ((_, target), mut licenses) in targets {
         licenses
             .sort_by(|left, right| (left.pkg_name, left.name).cmp(&(right.pkg_name, right.name)));
-        results.push(OsResult {
+        results.push(PartResult {
             target,
             class: "license",
-            family: "",
+            kind: "",
             packages: Vec::new(),
             vulnerabilities: Vec::new(),
             licenses,

@@ -22,6 +22,7 @@ use std::io::{self, Write};
 use plimsoll_image::SourceKind;
 use serde::Serialize;
 
+use crate::results::{Part, PartKind, parts};
 use crate::{Report, Text, Texts, identity};
 
 #[derive(Serialize)]
@@ -39,7 +40,7 @@ struct Document<'a> {
     artifact_type: &'static str,
     metadata: metadata::Metadata<'a>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    results: Vec<OsResult<'a>>,
+    results: Vec<PartResult<'a>>,
     plimsoll: ours::Report<'a>,
 }
 
@@ -51,11 +52,11 @@ struct Tool<'a> {
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-struct OsResult<'a> {
+struct PartResult<'a> {
     target: String,
     class: &'static str,
     #[serde(rename = "Type", skip_serializing_if = "str::is_empty")]
-    family: &'a str,
+    kind: &'a str,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     packages: Vec<package::Package<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -76,11 +77,14 @@ pub(crate) fn write(out: &mut dyn Write, reports: &[Report], texts: Texts<'_>) -
 
 fn document<'a>(report: &'a Report, texts: Texts<'_>) -> Document<'a> {
     let artifact_id = identity::artifact_id(report);
-    let mut results = if report.inventory.packages.is_empty() {
-        Vec::new()
-    } else {
-        vec![result(report, &artifact_id, texts)]
-    };
+    // One problem is found in many packages, and its text must be inflated, together with those of
+    // its neighbours by name.
+    let findings = &report.outcome.findings;
+    let ids: BTreeSet<&str> = findings.iter().map(|one| one.vulnerability.as_str()).collect();
+    let known: HashMap<&str, Text> = ids.into_iter().map(|id| (id, texts(id))).collect();
+    let parts = parts(report);
+    let of = |part| result(report, part, &artifact_id, &known);
+    let mut results: Vec<_> = parts.iter().map(of).collect();
     results.extend(license::results(report));
     Document {
         schema_version: 2,
@@ -105,34 +109,41 @@ fn artifact_type(report: &Report) -> &'static str {
     }
 }
 
-fn result<'a>(report: &'a Report, artifact_id: &str, texts: Texts<'_>) -> OsResult<'a> {
-    let (family, version) = report.system().unwrap_or(("", ""));
-    let system = format!("{family} {version}");
-    let target = match system.trim() {
-        "" => report.image.name.clone(),
-        system => format!("{} ({system})", report.image.name),
+fn result<'a>(
+    report: &'a Report,
+    part: &Part<'a>,
+    artifact_id: &str,
+    texts: &HashMap<&str, Text>,
+) -> PartResult<'a> {
+    let (target, class, kind) = match part.kind {
+        PartKind::System => {
+            let (family, version) = report.system().unwrap_or(("", ""));
+            let system = format!("{family} {version}");
+            let target = match system.trim() {
+                "" => report.image.name.clone(),
+                system => format!("{} ({system})", report.image.name),
+            };
+            (target, "os-pkgs", family)
+        }
+        PartKind::Library(kind) => (part.target.to_owned(), "lang-pkgs", kind),
     };
     let packages = if report.list_all_packages {
-        let all = report.inventory.packages.iter();
-        all.map(|package| package::Package::of(report, package)).collect()
+        let listed = part.packages.iter().filter_map(|&index| report.inventory.packages.get(index));
+        listed.map(|package| package::Package::of(report, part, package)).collect()
     } else {
         Vec::new()
     };
-    // One problem is found in many packages, and its text must be inflated, together with those of
-    // its neighbours by name.
-    let findings = &report.outcome.findings;
-    let ids: BTreeSet<&str> = findings.iter().map(|one| one.vulnerability.as_str()).collect();
-    let known: HashMap<&str, Text> = ids.into_iter().map(|id| (id, texts(id))).collect();
-    let vulnerabilities = findings
+    let vulnerabilities = part
+        .findings
         .iter()
         .filter_map(|finding| {
             let package = report.package(finding)?;
-            let text = known.get(finding.vulnerability.as_str()).cloned().unwrap_or_default();
-            let place = vulnerability::Place { artifact_id, target: &target };
+            let text = texts.get(finding.vulnerability.as_str()).cloned().unwrap_or_default();
+            let place = vulnerability::Place { artifact_id, target: &target, part };
             Some(vulnerability::Vulnerability::of(report, finding, package, text, place))
         })
         .collect();
-    OsResult { target, class: "os-pkgs", family, packages, vulnerabilities, licenses: Vec::new() }
+    PartResult { target, class, kind, packages, vulnerabilities, licenses: Vec::new() }
 }
 
 #[cfg(test)]

@@ -2,10 +2,10 @@
 
 use plimsoll_advisory::model;
 use plimsoll_image::ProblemKind;
-use plimsoll_match::{Coverage, Gate, Reason};
+use plimsoll_match::{Confidence, Gate, LinkState, Reason, SystemCoverage};
 use serde::Serialize;
 
-use crate::DatabaseSource;
+use crate::{DatabaseSource, results};
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
@@ -42,7 +42,18 @@ struct Covered<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     namespace: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    reason: Option<&'a str>,
+    reason: Option<String>,
+    /// Packages of languages and recognised programs, by where their advisories stand.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    libraries: Vec<CoveredLibrary<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct CoveredLibrary<'a> {
+    namespace: &'a str,
+    packages: usize,
+    covered: bool,
 }
 
 #[derive(Serialize)]
@@ -92,6 +103,8 @@ struct Problem<'a> {
 struct Undecided<'a> {
     #[serde(rename = "PkgID")]
     package_id: String,
+    #[serde(rename = "PkgPath", skip_serializing_if = "Option::is_none")]
+    package_path: Option<&'a str>,
     #[serde(rename = "VulnerabilityID", skip_serializing_if = "Option::is_none")]
     vulnerability_id: Option<&'a str>,
     reason: &'a str,
@@ -131,6 +144,22 @@ pub(super) struct Package<'a> {
     found_in: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     layer: Option<Layer<'a>>,
+    /// `false`: it has nothing that runs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<bool>,
+    /// The distribution's package that brought it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    owned_by: Option<String>,
+    /// `installed`, `locked`, `listed`, `embedded`, `fingerprint`: what its file proves.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    proof: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    doubt: Option<&'a str>,
+    /// All checksums, where there are several.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    digests: &'a [String],
+    #[serde(rename = "CPEs", skip_serializing_if = "<[_]>::is_empty")]
+    cpes: &'a [String],
 }
 
 #[derive(Serialize)]
@@ -152,7 +181,24 @@ pub(super) struct Finding<'a> {
     withdrawn_by: &'a [String],
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     third_party: bool,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    malicious: bool,
+    /// Only where it is not the usual one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    confidence: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    linkage: Option<Linkage<'a>>,
     evidence: Evidence<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Linkage<'a> {
+    /// `linked`, `not_seen`, `unknown`.
+    state: &'static str,
+    /// The functions linked in, else those that were looked for.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    code: &'a [String],
 }
 
 #[derive(Serialize)]
@@ -198,6 +244,12 @@ impl<'a> Report<'a> {
         };
         let undecided = report.undecided.iter().map(|one| Undecided {
             package_id: package_id(one.package),
+            package_path: report
+                .inventory
+                .packages
+                .get(one.package)
+                .filter(|package| package.library.is_some())
+                .map(|package| package.found_in.path.as_str()),
             vulnerability_id: one.vulnerability.as_deref(),
             reason: &one.reason,
         });
@@ -233,12 +285,22 @@ impl<'a> Report<'a> {
             gate: Judgement { state, reasons },
             coverage: Covered {
                 complete: report.coverage.is_complete(),
-                namespace: match &report.coverage {
-                    Coverage::Covered { namespace } => Some(namespace),
-                    Coverage::NotCovered { namespace, .. } => namespace.as_deref(),
-                    Coverage::NoPackages { .. } => None,
+                namespace: match &report.coverage.system {
+                    SystemCoverage::Covered { namespace } => Some(namespace),
+                    SystemCoverage::NotCovered { namespace, .. } => namespace.as_deref(),
+                    SystemCoverage::NoPackages { .. } => None,
                 },
                 reason: report.coverage.reason(),
+                libraries: report
+                    .coverage
+                    .libraries
+                    .iter()
+                    .map(|one| CoveredLibrary {
+                        namespace: &one.namespace,
+                        packages: one.packages,
+                        covered: one.covered,
+                    })
+                    .collect(),
             },
             database: Database {
                 starter: report.database.starter,
@@ -276,7 +338,19 @@ impl<'a> Package<'a> {
     ) -> Package<'a> {
         let index = package.layer.and_then(|index| usize::try_from(index).ok());
         let layer = index.and_then(|index| Some((index, report.image.layers.get(index)?)));
+        let library = package.library.as_deref();
         Package {
+            code: package.code.filter(|code| !code),
+            owned_by: results::owner(report, package).map(super::package::id),
+            proof: library
+                .and_then(|library| plimsoll_inventory::extractor(&library.extractor))
+                .map(|row| row.evidence.word()),
+            doubt: library.and_then(|library| library.doubt.as_deref()),
+            digests: library
+                .map(|library| library.digests.as_slice())
+                .filter(|digests| digests.len() > 1)
+                .unwrap_or_default(),
+            cpes: library.map(|library| library.cpes.as_slice()).unwrap_or_default(),
             found_in: &package.found_in.path,
             layer: layer
                 .filter(|_| !report.is_directory())
@@ -308,6 +382,13 @@ impl<'a> Finding<'a> {
             exploitation: ratings.exploitation.as_deref(),
             withdrawn_by: &ratings.withdrawn,
             third_party: finding.third_party,
+            malicious: finding.malicious,
+            confidence: (finding.confidence != Confidence::Usual)
+                .then(|| finding.confidence.word()),
+            linkage: finding.linkage.as_ref().map(|linkage| Linkage {
+                state: LinkState::word(linkage.state),
+                code: &linkage.code,
+            }),
             evidence: Evidence {
                 package: Package::of(report, package),
                 source: &finding.source.id,

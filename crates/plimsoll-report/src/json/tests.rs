@@ -1,6 +1,7 @@
 //! The document as scripts see it.
 
 use insta::assert_snapshot;
+use plimsoll_version::Ecosystem;
 use serde_json::Value;
 
 use super::*;
@@ -327,4 +328,146 @@ fn licences_are_results_of_their_own() {
     });
     assert_eq!(result["Licenses"][0], expected);
     assert_eq!(result["Licenses"][1]["Severity"], "UNKNOWN");
+}
+
+#[test]
+fn packages_of_languages_are_results_of_their_own() {
+    let value: Value = serde_json::from_str(&json(&[sample::languages()])).unwrap();
+    let results = value["Results"].as_array().unwrap();
+    let heads: Vec<_> = results
+        .iter()
+        .map(|one| {
+            let text = |key: &str| one[key].as_str().unwrap();
+            let size = |key: &str| one[key].as_array().map_or(0, Vec::len);
+            format!(
+                "{} {} {} {} {}",
+                text("Class"),
+                text("Type"),
+                text("Target"),
+                size("Packages"),
+                size("Vulnerabilities")
+            )
+        })
+        .collect();
+    // Jinja2 is the distribution's.
+    assert_eq!(
+        heads,
+        [
+            "os-pkgs debian shop/web:1.4 (debian 12.1) 5 5",
+            "lang-pkgs pypi opt/reqeusts.dist-info/METADATA 1 1",
+            "lang-pkgs npm srv/app/package-lock.json 3 1",
+            "lang-pkgs golang usr/bin/tool 1 1",
+        ]
+    );
+    assert_snapshot!(serde_json::to_string_pretty(&results[2]["Packages"][1]).unwrap(), @r#"
+    {
+      "AnalyzedBy": "test",
+      "DependsOn": [
+        "lodash@4.17.4"
+      ],
+      "Digest": "sha512:00",
+      "ID": "grunt@1.0.1",
+      "Identifier": {
+        "PURL": "pkg:npm/grunt@1.0.1",
+        "UID": "d2d9ed7cef76aa12"
+      },
+      "Layer": {
+        "DiffID": "sha256:13d79d6e4c84701d4d12d321e5d76e401055224634d494e33631ffee6e6ad4ea",
+        "Digest": "sha256:427e4b79b1f0fc90306cbe064b1297b21dc6835bfa656d3bf46bc156e3f24bb0"
+      },
+      "Locations": [
+        {
+          "EndLine": 14,
+          "StartLine": 10
+        }
+      ],
+      "Name": "grunt",
+      "Plimsoll": {
+        "FoundIn": "srv/app/package-lock.json",
+        "Layer": {
+          "Index": 1,
+          "Instruction": "RUN /bin/sh -c apt-get update && apt-get install -y --no-install-recommends curl ca-certificates && rm -rf /var/lib/apt/lists/* # buildkit"
+        }
+      },
+      "Relationship": "direct",
+      "Version": "1.0.1"
+    }
+    "#);
+    assert_snapshot!(serde_json::to_string_pretty(&results[3]["Vulnerabilities"][0]).unwrap(), @r#"
+    {
+      "DataSource": {
+        "ID": "ghsa",
+        "Name": "GitHub Advisory Database",
+        "URL": "https://github.com/advisories"
+      },
+      "Fingerprint": "sha256:2107a83d432befb004ac20f3de07eba730eebbfd3b27e38251b8fa475056512a",
+      "FixedVersion": "0.17.0",
+      "InstalledVersion": "v0.10.0",
+      "Layer": {
+        "DiffID": "sha256:13d79d6e4c84701d4d12d321e5d76e401055224634d494e33631ffee6e6ad4ea",
+        "Digest": "sha256:427e4b79b1f0fc90306cbe064b1297b21dc6835bfa656d3bf46bc156e3f24bb0"
+      },
+      "PkgID": "golang.org/x/net@v0.10.0",
+      "PkgIdentifier": {
+        "PURL": "pkg:golang/golang.org/x/net@v0.10.0",
+        "UID": "356b2c0478162020"
+      },
+      "PkgName": "golang.org/x/net",
+      "Plimsoll": {
+        "Evidence": {
+          "Comparison": "installed < 0.17.0 by deb",
+          "Name": "golang.org/x/net",
+          "NameKind": "binary",
+          "Namespace": "golang",
+          "Package": {
+            "FoundIn": "usr/bin/tool",
+            "Layer": {
+              "Index": 1,
+              "Instruction": "RUN /bin/sh -c apt-get update && apt-get install -y --no-install-recommends curl ca-certificates && rm -rf /var/lib/apt/lists/* # buildkit"
+            }
+          },
+          "Source": "ghsa"
+        },
+        "Linkage": {
+          "Code": [
+            "golang.org/x/net/http2.Server.ServeConn"
+          ],
+          "State": "not_seen"
+        }
+      },
+      "PrimaryURL": "https://nvd.nist.gov/vuln/detail/CVE-2023-39325",
+      "Severity": "HIGH",
+      "SeveritySource": "nvd",
+      "Status": "fixed",
+      "VulnerabilityID": "CVE-2023-39325"
+    }
+    "#);
+    assert_eq!(results[1]["Vulnerabilities"][0]["Plimsoll"]["Malicious"], true);
+    assert_eq!(value["Plimsoll"]["Coverage"]["Libraries"][1]["Namespace"], "npm");
+}
+
+#[test]
+fn what_the_distribution_brought_is_listed_when_told() {
+    let mut report = sample::languages();
+    report.show_owned = true;
+    let value: Value = serde_json::from_str(&json(&[report])).unwrap();
+    let results = value["Results"].as_array().unwrap();
+    let owned = results.iter().find(|one| one["Packages"][0]["Name"] == "Jinja2").unwrap();
+    assert_eq!(owned["Packages"][0]["Plimsoll"]["OwnedBy"], "curl@7.88.1-10");
+}
+
+#[test]
+fn ids_have_the_signs_of_their_ecosystem() {
+    for (ecosystem, name, version, expected) in [
+        (Ecosystem::Npm, "@babel/core", "7.1.0", "@babel/core@7.1.0"),
+        (Ecosystem::Maven, "org.slf4j:slf4j-api", "1.7", "org.slf4j:slf4j-api:1.7"),
+        (Ecosystem::Conan, "zlib", "1.2.13", "zlib/1.2.13"),
+        (Ecosystem::Golang, "stdlib", "1.22.1", "stdlib@v1.22.1"),
+        (Ecosystem::Golang, "example.com/a", "(devel)", "example.com/a@(devel)"),
+        (Ecosystem::Golang, "example.com/a", "", "example.com/a"),
+    ] {
+        let mut package = sample::npm(name, version);
+        package.library.as_mut().unwrap().ecosystem = ecosystem;
+        assert_eq!(super::package::id(&package), expected);
+    }
 }

@@ -12,8 +12,9 @@
 //! - at most 20 runs, 25,000 results and rules in a run (5,000 of them shown, so the worst come
 //!   first), 20 tags for a rule, 10 MB compressed.
 //!
-//! A container image has no lines of source; the location is the image's name as a path, and the
-//! package is a logical location.
+//! A package of a language is located in the file that says so, in its lines where the file has some.
+//! For a package of a distribution the location is the image's name as a path. The package is a
+//! logical location in both.
 
 mod model;
 mod rule;
@@ -112,13 +113,24 @@ fn result(report: &Report, finding: &Finding, rules: &rule::Rules) -> Option<Res
         fix,
         format!("Evidence: {}", finding.evidence.comparison),
     ];
+    let notes = finding.evidence.notes.iter().filter(|_| package.library.is_some());
+    let text: Vec<_> = text.into_iter().chain(notes.map(|note| format!("Note: {note}"))).collect();
     let text: Vec<_> = text.iter().map(|line| truncate(&clean(line), MAX_TEXT)).collect();
-    let fingerprint = identity::hash(&[
-        stable_name(report),
-        &package.name,
-        &package.architecture,
-        &finding.vulnerability,
-    ]);
+    let mut fields =
+        vec![stable_name(report), &package.name, &package.architecture, &finding.vulnerability];
+    let library = package.library.as_deref();
+    // One package may be in several files.
+    fields.extend(library.map(|library| library.file.as_str()));
+    let fingerprint = identity::hash(&fields);
+    let uri = match library {
+        Some(library) => as_path(&library.file),
+        None => artifact_path(report),
+    };
+    let lines = library.and_then(|library| library.lines.first());
+    let place = match library {
+        Some(_) => &package.found_in.path,
+        None => &report.image.name,
+    };
     let line_hash = fingerprint.get(..16).unwrap_or_default();
     Some(Result {
         rule_index: rules.index(&finding.vulnerability)?,
@@ -127,8 +139,13 @@ fn result(report: &Report, finding: &Finding, rules: &rule::Rules) -> Option<Res
         message: Message { text: text.join("\n") },
         locations: vec![Location {
             physical_location: PhysicalLocation {
-                artifact_location: ArtifactLocation { uri: artifact_path(report) },
-                region: Region { start_line: 1, start_column: 1, end_line: 1, end_column: 1 },
+                artifact_location: ArtifactLocation { uri },
+                region: Region {
+                    start_line: lines.map_or(1, |lines| lines.start.max(1)),
+                    start_column: 1,
+                    end_line: lines.map_or(1, |lines| lines.end.max(lines.start).max(1)),
+                    end_column: 1,
+                },
             },
             logical_locations: vec![LogicalLocation {
                 name: clean(&package.name),
@@ -139,10 +156,7 @@ fn result(report: &Report, finding: &Finding, rules: &rule::Rules) -> Option<Res
                 kind: "package",
             }],
             message: Message {
-                text: clean(&format!(
-                    "{}: {}@{}",
-                    report.image.name, package.name, package.version
-                )),
+                text: clean(&format!("{place}: {}@{}", package.name, package.version)),
             },
         }],
         partial_fingerprints: Fingerprints {
@@ -167,7 +181,11 @@ fn stable_name(report: &Report) -> &str {
 
 /// The stable name as a relative path.
 fn artifact_path(report: &Report) -> String {
-    let name = stable_name(report);
+    as_path(stable_name(report))
+}
+
+/// A name as a relative path.
+fn as_path(name: &str) -> String {
     let mut path = String::new();
     let parts = name.split('/').filter(|part| !matches!(*part, "" | "." | ".."));
     for part in parts {

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use plimsoll_advisory::model::Severity;
-use plimsoll_match::{Finding, Ratings, word_of_score};
+use plimsoll_match::{Confidence, Finding, Ratings, word_of_score};
+use plimsoll_version::Ecosystem;
 
 use super::model::{Configuration, Help, Message, Rule, RuleProperties};
 use super::{MAX_TEXT, level};
@@ -59,14 +60,21 @@ fn rule(finding: &Finding, text: &Text) -> Rule {
         description => description,
     };
     Rule {
-        name: "OsPackageVulnerability",
+        // Trivy's names, by which viewers filter.
+        name: match Ecosystem::from_id(&finding.evidence.namespace) {
+            Some(_) => "LanguageSpecificPackageVulnerability",
+            None => "OsPackageVulnerability",
+        },
         short_description: Message { text: truncate(&title, MAX_TEXT) },
         full_description: Message { text: truncate(&description, MAX_TEXT) },
         default_configuration: Configuration { level: level(severity) },
         help: help(finding, &id, &truncate(&description, MAX_HELP), &url),
         help_uri: url,
         properties: RuleProperties {
-            precision: "very-high",
+            precision: match finding.confidence {
+                Confidence::Usual => "very-high",
+                Confidence::Doubtful => "medium",
+            },
             security_severity: security_severity(&finding.ratings),
             tags: tags(finding, text),
         },

@@ -247,3 +247,28 @@ fn the_limits_are_kept() {
     let notes = log["runs"][0]["invocations"][0]["toolExecutionNotifications"].to_string();
     assert!(notes.contains("10 less severe findings do not fit"));
 }
+
+#[test]
+fn packages_of_languages_are_in_their_files() {
+    let log = sarif(&[sample::languages()]);
+    let results = log["runs"][0]["results"].as_array().unwrap();
+    let place = |id: &str| {
+        let result = results.iter().find(|one| one["ruleId"] == id).unwrap();
+        let physical = &result["locations"][0]["physicalLocation"];
+        let region = &physical["region"];
+        format!(
+            "{} {}-{}",
+            physical["artifactLocation"]["uri"].as_str().unwrap(),
+            region["startLine"],
+            region["endLine"]
+        )
+    };
+    assert_eq!(place("CVE-2018-16487"), "srv/app/package-lock.json 10-14");
+    assert_eq!(place("CVE-2023-39325"), "usr/bin/tool 1-1");
+    assert_eq!(place("CVE-2023-38545"), "shop/web 1-1");
+    let rules = log["runs"][0]["tool"]["driver"]["rules"].as_array().unwrap();
+    let rule = rules.iter().find(|one| one["id"] == "MAL-2024-1").unwrap();
+    assert_eq!(rule["name"], "LanguageSpecificPackageVulnerability");
+    assert_eq!(rule["properties"]["precision"], "medium");
+    assert_eq!(rule["helpUri"], "https://osv.dev/vulnerability/MAL-2024-1");
+}

@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use plimsoll_advisory::model::Severity;
-use plimsoll_match::Reason;
+use plimsoll_match::{Confidence, Finding, LinkState, Reason, SystemCoverage};
 
 use super::Detail;
-use super::findings::is_listed;
+use super::findings::{is_linkage, is_listed};
 use super::group::Tally;
 use super::paint::{Page, Tone, count};
 use crate::report::is_fixable;
@@ -27,6 +27,7 @@ pub(super) fn write(page: &mut Page, report: &Report, detail: Detail) {
     layers(page, report, detail);
     not_listed(page, report, detail);
     suppressed(page, report);
+    judged(page, report);
     gaps(page, report);
     for note in &report.notes {
         item(page, "Note", Tone::Warning, note);
@@ -36,6 +37,7 @@ pub(super) fn write(page: &mut Page, report: &Report, detail: Detail) {
                     within 30 days (EPSS).";
         item(page, "Legend", Tone::Faint, text);
     }
+    marks(page, report, detail);
     item(page, "Database", Tone::Plain, &database(report));
 }
 
@@ -107,13 +109,36 @@ fn suppressed(page: &mut Page, report: &Report) {
     }
 }
 
+/// What was looked up where, if that is not the distribution's packages alone.
+fn judged(page: &mut Page, report: &Report) {
+    let coverage = &report.coverage;
+    if coverage.libraries.is_empty() {
+        return;
+    }
+    let mut places = Vec::new();
+    match (&coverage.system, coverage.namespace()) {
+        (SystemCoverage::NoPackages { missing: false, .. }, _) => {
+            places.push("no operating system".to_owned());
+        }
+        (_, Some(namespace)) => places.push(namespace.to_owned()),
+        (_, None) => {}
+    }
+    let covered = coverage.libraries.iter().filter(|one| one.covered);
+    places.extend(
+        covered.map(|one| format!("{} ({})", one.namespace, count(one.packages, "package"))),
+    );
+    if !places.is_empty() {
+        item(page, "Judged", Tone::Plain, &places.join(", "));
+    }
+}
+
 fn gaps(page: &mut Page, report: &Report) {
     if !report.has_gaps() {
         return;
     }
     const TITLE: &str = "Not checked";
-    if let Some(reason) = report.coverage.reason() {
-        item(page, TITLE, Tone::Warning, reason);
+    for reason in report.coverage.reasons() {
+        item(page, TITLE, Tone::Warning, &reason);
     }
     let mut reasons: BTreeMap<&str, (usize, &str)> = BTreeMap::new();
     for undecided in &report.undecided {
@@ -162,6 +187,37 @@ fn has_scores(report: &Report, detail: Detail) -> bool {
         .iter()
         .filter(|one| is_listed(report, one, detail))
         .any(|finding| finding.ratings.epss.is_some() || finding.ratings.exploited.is_some())
+}
+
+/// What the other marks behind findings mean, those that are there.
+fn marks(page: &mut Page, report: &Report, detail: Detail) {
+    type Select = fn(&Finding) -> bool;
+    let is_there = |select: Select| {
+        let mut listed =
+            report.outcome.findings.iter().filter(|one| is_listed(report, one, detail));
+        listed.any(select)
+    };
+    let marks: [(Select, &str); 5] = [
+        (|one| one.malicious, "MALICIOUS: the package itself was published to do harm."),
+        (
+            |one| is_linkage(one, LinkState::Linked),
+            "linked: the vulnerable code is in the program.",
+        ),
+        (
+            |one| is_linkage(one, LinkState::NotSeen),
+            "not seen: no vulnerable function among those of the program; a hint, not a proof.",
+        ),
+        (
+            |one| one.confidence == Confidence::Doubtful,
+            "doubtful: something speaks against it; --format json says what.",
+        ),
+        (|one| one.code == Some(false), "no code: the package has nothing that runs."),
+    ];
+    let there: Vec<_> =
+        marks.into_iter().filter(|(select, _)| is_there(*select)).map(|(_, text)| text).collect();
+    if !there.is_empty() {
+        item(page, "Legend", Tone::Faint, &there.join(" "));
+    }
 }
 
 fn database(report: &Report) -> String {

@@ -10,11 +10,12 @@ mod footer;
 mod group;
 mod licenses;
 mod paint;
+mod summary;
 mod verdict;
 
 use std::io::{self, Write};
 
-use crate::{Report, Texts};
+use crate::{Report, Texts, results};
 use paint::Page;
 
 /// How the table looks.
@@ -57,7 +58,9 @@ pub(crate) fn write(
             page.rule();
         }
         verdict::write(&mut page, report);
-        findings::write(&mut page, report, texts, options.detail);
+        let parts = results::parts(report);
+        summary::write(&mut page, report, &parts);
+        findings::write(&mut page, report, &parts, texts, options.detail);
         licenses::write(&mut page, report, options.detail);
         footer::write(&mut page, report, options.detail);
     }

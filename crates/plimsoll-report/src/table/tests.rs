@@ -3,7 +3,7 @@
 use insta::assert_snapshot;
 use plimsoll_advisory::model::Severity;
 use plimsoll_image::SourceKind;
-use plimsoll_match::{Coverage, Gate, GateReason, Outcome};
+use plimsoll_match::{Coverage, Gate, GateReason, LibraryCoverage, Outcome, SystemCoverage};
 
 use super::*;
 use crate::sample;
@@ -101,7 +101,10 @@ fn hostile_names_cannot_act_on_the_terminal() {
     report.outcome.findings[0].vulnerability = evil.to_owned();
     report.outcome.findings[0].fixed_version = Some(evil.to_owned());
     report.undecided[0].reason = evil.to_owned();
-    report.coverage = Coverage::NotCovered { namespace: None, reason: evil.to_owned() };
+    report.coverage = Coverage::of_system(SystemCoverage::NotCovered {
+        namespace: None,
+        reason: evil.to_owned(),
+    });
     report.notes = vec![evil.to_owned()];
     report.database.sources[0].id = evil.to_owned();
     report.gate = Gate::Failed(vec![GateReason::NotJudged(evil.to_owned())]);
@@ -166,7 +169,8 @@ fn the_verdict_says_what_to_do() {
     );
     let uncovered = |report: &mut Report| {
         let reason = "the database has no advisories for Debian 12".to_owned();
-        report.coverage = Coverage::NotCovered { namespace: None, reason };
+        let system = SystemCoverage::NotCovered { namespace: None, reason };
+        report.coverage = Coverage::of_system(system);
         report.outcome = Outcome::default();
     };
     assert_eq!(
@@ -222,4 +226,120 @@ fn licences_that_ask_for_something_are_listed() {
         "{page}"
     );
     assert!(!page.contains("MIT"), "{page}");
+}
+
+#[test]
+fn languages_have_parts_of_their_own() {
+    let mut report = sample::languages();
+    report.dependency_tree = true;
+    assert_snapshot!(table(&[report], TableOptions::default()), @r#"
+    FAIL     1 malicious package to remove, 4 fixable CRITICAL or HIGH in 4
+             packages, 1 exploited in the wild
+             shop/web:1.4 (debian 12.1), 11 packages, 6 of languages, 2 layers
+             END OF LIFE: debian 12.1 has had no regular security updates since
+             2026-06-10; what is not fixed stays so. Extended support until
+             2028-06-30.
+
+                                           CRIT HIGH  MED  LOW  UNK
+    debian 12.1                               2    1    -    1    -
+    opt/reqeusts.dist-info/METADATA (pypi)    1    -    -    -    -
+    srv/app/package-lock.json (npm)           -    1    -    -    -
+    usr/bin/tool (golang)                     -    1    -    -    -
+
+    glibc 2.36-9  (libc6)  layer 1
+      HIGH      CVE-2023-4911  → 2.36-9+deb12u3  EXPLOITED  71%  glibc: Looney Tuna…
+      LOW       CVE-2010-4756  affected
+
+    curl 7.88.1-10  (curl, libcurl4)  layer 2
+      CRITICAL  CVE-2023-38545  → 7.88.1-10+deb12u4   26%  curl: heap based buffer …
+
+    zlib 1:1.2.13.dfsg-1  (zlib1g)  layer 1
+      CRITICAL  CVE-2023-45853  will not fix  0.9%
+
+    ── opt/reqeusts.dist-info/METADATA (pypi), 1 package ───────────────────────────
+
+    reqeusts 1.0  layer 2
+      CRITICAL  MAL-2024-1  remove it  MALICIOUS doubtful
+
+    ── srv/app/package-lock.json (npm), 3 packages ─────────────────────────────────
+
+    lodash 4.17.4  indirect  layer 2
+      HIGH      CVE-2018-16487  → 4.17.11
+      └── grunt@1.0.1 (direct)
+          └── shop@1.0.0 (root)
+
+    ── usr/bin/tool (golang), 1 package ────────────────────────────────────────────
+
+    golang.org/x/net v0.10.0  layer 2
+      HIGH      CVE-2023-39325  → 0.17.0  not seen
+
+    Layer 1     ADD file:bdca0f3cf5cab875 in /
+    Layer 2     RUN apt-get update && apt-get install -y --no-install-recommends
+                curl ca-certificates && rm -rf /var/lib/apt/lists/*
+    Left out    1 by ignore files
+    Expired     .trivyignore:2 no longer ignores CVE-2023-4911, since 2024-01-01
+    Judged      debian:12, golang (1 package), npm (3 packages), pypi (1 package)
+    Not checked mystery: "not a version" is not a valid version, so 2 advisories
+                could not be compared
+    Not checked var/lib/dpkg/status.d/broken (layer 2): paragraph without a Package
+                field, left out
+    Legend      EXPLOITED: in CISA's catalogue (KEV). Percent: the chance of
+                exploitation within 30 days (EPSS).
+    Legend      MALICIOUS: the package itself was published to do harm. not seen: no
+                vulnerable function among those of the program; a hint, not a proof.
+                doubtful: something speaks against it; --format json says what.
+    Database    built on 2026-11-20, 61234 vulnerabilities: debian 2026-11-20
+    "#);
+}
+
+#[test]
+fn parts_that_could_not_be_judged_are_told_apart() {
+    let library = |namespace: &str, covered| LibraryCoverage {
+        namespace: namespace.to_owned(),
+        packages: 2,
+        covered,
+    };
+    let scratch = |libraries: Vec<LibraryCoverage>| {
+        verdict(|report| {
+            report.outcome = Outcome::default();
+            let reason = "nothing was found".to_owned();
+            let system = SystemCoverage::NoPackages { reason, missing: false };
+            report.coverage = Coverage { system, libraries: libraries.clone() };
+        })
+    };
+    assert_eq!(
+        scratch(vec![library("golang", true)]),
+        "CLEAN    no known vulnerability in 5 packages"
+    );
+    assert_eq!(
+        scratch(vec![library("conda", false), library("golang", true)]),
+        "PARTIAL  no known vulnerability in what was judged; not judged: the database has"
+    );
+    assert_eq!(
+        scratch(vec![library("conda", false)]),
+        "NOT COVERED  not judged: the database has no advisories for conda (2 packages)"
+    );
+    assert_eq!(scratch(vec![]), "NOT COVERED  not judged: nothing was found");
+}
+
+#[test]
+fn many_places_are_summarised_and_cut() {
+    let mut report = sample::languages();
+    let lodash = report.inventory.packages[7].clone();
+    let finding = report.outcome.findings[5].clone();
+    for number in 0..40 {
+        let mut copy = lodash.clone();
+        let library = copy.library.as_mut().unwrap();
+        library.file = format!("srv/{}/{number}/package-lock.json", "long-directory/".repeat(9));
+        copy.found_in.path.clone_from(&library.file);
+        report.inventory.packages.push(copy);
+        let package = report.inventory.packages.len() - 1;
+        report.outcome.findings.push(plimsoll_match::Finding { package, ..finding.clone() });
+    }
+    for columns in [40, 80, 132] {
+        let options = TableOptions { width: columns, ..TableOptions::default() };
+        let text = table(&[report.clone()], options);
+        assert!(text.lines().all(|line| width(line) <= columns), "{text}");
+        assert!(text.contains("and 29 more places with problems"), "{text}");
+    }
 }

@@ -15,6 +15,9 @@ const LABEL: usize = 9;
 /// The word for an image that nobody could judge. It takes more room than the others have.
 const NOT_COVERED: &str = "NOT COVERED";
 
+/// The word for an image of which some kinds of packages could be judged, and others not.
+const PARTIAL: &str = "PARTIAL";
+
 /// The verdict, the artifact, and whatever limits what the verdict is worth.
 pub(super) fn write(page: &mut Page, report: &Report) {
     let (label, tone) = label(report);
@@ -66,7 +69,7 @@ fn label(report: &Report) -> (&'static str, Tone) {
         Gate::Failed(_) => return ("FAIL", Tone::Bad),
         Gate::Passed if report.coverage.is_complete() => return ("PASS", Tone::Good),
         // The exit code is that of Trivy, but nobody shall read it as a verdict.
-        Gate::Passed => return (NOT_COVERED, Tone::Warning),
+        Gate::Passed => return (not_complete(report), Tone::Warning),
         Gate::Off => {}
     }
     let findings = &report.outcome.findings;
@@ -75,7 +78,7 @@ fn label(report: &Report) -> (&'static str, Tone) {
     } else if findings.iter().any(is_fixable) {
         ("UPDATE", Tone::Warning)
     } else if !report.coverage.is_complete() {
-        (NOT_COVERED, Tone::Warning)
+        (not_complete(report), Tone::Warning)
     } else if !findings.is_empty() {
         ("WATCH", Tone::Plain)
     } else {
@@ -86,9 +89,14 @@ fn label(report: &Report) -> (&'static str, Tone) {
     }
 }
 
-/// Severe and fixable.
+/// The word where something was not judged.
+fn not_complete(report: &Report) -> &'static str {
+    if report.coverage.is_partial() { PARTIAL } else { NOT_COVERED }
+}
+
+/// Severe and fixable; what is malicious can always be removed.
 fn is_urgent(finding: &Finding) -> bool {
-    is_fixable(finding) && finding.ratings.severity >= Severity::High
+    finding.malicious || is_fixable(finding) && finding.ratings.severity >= Severity::High
 }
 
 /// Why the gate is closed, unless the sentence in front says so already.
@@ -108,11 +116,19 @@ fn sentence(report: &Report) -> String {
         0 => String::new(),
         number => format!(", {number} exploited in the wild"),
     };
-    let urgent = Tally::of(report, is_urgent);
+    let malicious = Tally::of(report, |one| one.malicious).packages;
+    let urgent = Tally::of(report, |one| is_urgent(one) && !one.malicious);
     let fixable = Tally::of(report, is_fixable);
-    if urgent.problems > 0 {
-        let packages = count(urgent.packages, "package");
-        return format!("{} fixable CRITICAL or HIGH in {packages}{exploited}", urgent.problems);
+    if urgent.problems > 0 || malicious > 0 {
+        let mut parts = Vec::new();
+        if malicious > 0 {
+            parts.push(format!("{} to remove", count(malicious, "malicious package")));
+        }
+        if urgent.problems > 0 {
+            let packages = count(urgent.packages, "package");
+            parts.push(format!("{} fixable CRITICAL or HIGH in {packages}", urgent.problems));
+        }
+        return format!("{}{exploited}", parts.join(", "));
     }
     if fixable.problems > 0 {
         let packages = count(fixable.packages, "package");
@@ -126,6 +142,9 @@ fn sentence(report: &Report) -> String {
         return format!("nothing to update: {} without a fix{exploited}", all.problems);
     }
     match report.coverage.reason() {
+        Some(reason) if report.coverage.is_partial() => {
+            format!("no known vulnerability in what was judged; not judged: {reason}")
+        }
         Some(reason) => format!("not judged: {reason}"),
         None if report.outcome.suppressed.is_empty() => {
             format!(
@@ -145,7 +164,12 @@ fn artifact(report: &Report) -> String {
         Some((family, version)) => format!(" ({})", format!("{family} {version}").trim()),
         None => String::new(),
     };
-    let packages = count(report.inventory.packages.len(), "package");
+    let all = &report.inventory.packages;
+    let libraries = all.iter().filter(|package| package.library.is_some()).count();
+    let packages = match libraries {
+        0 => count(all.len(), "package"),
+        _ => format!("{}, {libraries} of languages", count(all.len(), "package")),
+    };
     let layers = match report.image.layers.len() {
         _ if report.is_directory() => String::new(),
         layers => format!(", {}", count(layers, "layer")),

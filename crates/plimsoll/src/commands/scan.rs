@@ -4,7 +4,7 @@ use anyhow::{Context, bail};
 use plimsoll_image::Limits;
 use plimsoll_inventory::{Cache, ScanOptions, take_inventory};
 use plimsoll_match::ignore::Rule;
-use plimsoll_match::{Gate, GateReason, GateSettings, Policy, match_inventory};
+use plimsoll_match::{Gate, GateReason, GateSettings, MatchOptions, Policy, match_inventory};
 use plimsoll_report::{DatabaseInfo, DatabaseSource, Report, Text};
 
 use super::Run;
@@ -120,7 +120,7 @@ impl Scanner<'_> {
         if let Some(warning) = java_names::settle(&mut inventory, &index) {
             self.run.messages.warn(warning);
         }
-        let mut matched = match_inventory(&inventory, self.database.get());
+        let mut matched = match_inventory(&inventory, self.database.get(), MatchOptions::default());
         let outcome = self.policy.apply(std::mem::take(&mut matched.findings));
         let gate = Gate::judge(
             GateSettings {
