@@ -28,8 +28,9 @@ pub struct Inventory {
 }
 
 impl Inventory {
-    /// Takes packages out that are not wanted. Those that owned others own nothing any more.
-    pub fn retain(&mut self, wanted: impl Fn(&Package) -> bool) {
+    /// Takes packages out that are not wanted. Those that owned others own nothing any more. Returns
+    /// where each package is now.
+    pub fn retain(&mut self, wanted: impl Fn(&Package) -> bool) -> Vec<Option<u32>> {
         let mut places = 0u32..;
         let places: Vec<Option<u32>> = self
             .packages
@@ -44,6 +45,7 @@ impl Inventory {
                 library.owner = owner.copied().flatten();
             }
         }
+        places
     }
 }
 

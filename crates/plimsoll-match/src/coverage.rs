@@ -37,6 +37,8 @@ pub enum SystemCoverage {
         /// A sentence fragment for a person.
         reason: String,
     },
+    /// Nobody asked for it.
+    NotAsked,
     /// There is no installed package to match: scratch, busybox, or a removed package database.
     NoPackages {
         /// A sentence fragment for a person.
@@ -78,7 +80,9 @@ impl Coverage {
     pub fn namespace(&self) -> Option<&str> {
         match &self.system {
             SystemCoverage::Covered { namespace } => Some(namespace),
-            SystemCoverage::NotCovered { .. } | SystemCoverage::NoPackages { .. } => None,
+            SystemCoverage::NotCovered { .. }
+            | SystemCoverage::NotAsked
+            | SystemCoverage::NoPackages { .. } => None,
         }
     }
 
@@ -86,7 +90,7 @@ impl Coverage {
     pub fn reasons(&self) -> Vec<String> {
         let mut reasons = Vec::new();
         match &self.system {
-            SystemCoverage::Covered { .. } => {}
+            SystemCoverage::Covered { .. } | SystemCoverage::NotAsked => {}
             SystemCoverage::NotCovered { reason, .. } => reasons.push(reason.clone()),
             SystemCoverage::NoPackages { reason, missing } => {
                 if *missing || self.libraries.is_empty() {

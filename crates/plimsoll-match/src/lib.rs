@@ -25,6 +25,7 @@ mod options;
 pub mod policy;
 mod position;
 mod products;
+mod selection;
 mod severity;
 mod source;
 mod third_party;
@@ -40,6 +41,7 @@ pub use finding::{
 };
 pub use options::{MatchOptions, Priority};
 pub use policy::{Gate, GateReason, GateSettings, Outcome, Policy, Reason, Suppressed};
+pub use selection::Kinds;
 pub use severity::word_of_score;
 pub use source::{Advisories, Opinion, Record};
 pub use third_party::is_third_party;

@@ -10,6 +10,7 @@ mod database;
 mod database_args;
 mod database_source;
 mod deadline;
+mod document;
 mod duration;
 mod exit;
 mod ignorefile;

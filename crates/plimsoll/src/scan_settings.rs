@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use anyhow::{anyhow, bail};
 use plimsoll_advisory::model::{Severity, Status};
 use plimsoll_inventory::{Package, Relationship, Scope, Selection};
+use plimsoll_match::{Kinds, Priority};
 
 use super::{DatabaseSettings, Lookup, Sources, database_settings};
 use crate::args::{RepositoryArgs, ScanArgs, TreeArgs};
@@ -24,8 +25,7 @@ pub(crate) struct Scan {
     pub(crate) vulnerabilities: bool,
     /// Licences that do not count, if licences are looked at.
     pub(crate) licenses: Option<Vec<String>>,
-    /// Whether what only a secondary source claims is shown.
-    pub(crate) comprehensive: bool,
+    pub(crate) priority: Priority,
     /// Threads that may be busy at once.
     pub(crate) threads: usize,
     pub(crate) database: DatabaseSettings,
@@ -69,10 +69,7 @@ pub(crate) enum Revision {
 /// Which packages are looked at.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct PackageFilter {
-    /// Those of the operating system.
-    pub(crate) system: bool,
-    /// Those of languages, and programs known by their looks.
-    pub(crate) libraries: bool,
+    pub(crate) kinds: Kinds,
     /// Also what is there for development and tests only.
     pub(crate) development: bool,
     /// Empty for all.
@@ -80,11 +77,10 @@ pub(crate) struct PackageFilter {
 }
 
 impl PackageFilter {
-    /// Whether a package is looked at.
+    /// Whether a package is looked at, its kind aside.
     pub(crate) fn wants(&self, package: &Package) -> bool {
-        let Some(library) = &package.library else { return self.system };
-        self.libraries
-            && (self.development || !library.dev)
+        let Some(library) = &package.library else { return true };
+        (self.development || !library.dev)
             && (self.relationships.is_empty() || self.relationships.contains(&library.relationship))
     }
 }
@@ -181,9 +177,9 @@ pub(super) fn scan(
         Some(found) => found.read_each(values::is_detailed)?.contains(&true),
         None => false,
     };
-    let comprehensive = match lookup.text("detection-priority", args.detection_priority.as_ref())? {
-        Some(found) => found.read(|word| values::is_comprehensive(word))?,
-        None => false,
+    let priority = match lookup.text("detection-priority", args.detection_priority.as_ref())? {
+        Some(found) => found.read(|word| values::priority(word))?,
+        None => Priority::default(),
     };
     if format.is_bill_of_materials() && targets.len() > 1 {
         bail!("a bill of materials is about one image; scan the others in runs of their own");
@@ -198,7 +194,7 @@ pub(super) fn scan(
         packages: package_filter(args, tree, lookup)?,
         vulnerabilities: scanners.contains(&Scanner::Vulnerabilities),
         licenses: licenses(&scanners, args, lookup)?,
-        comprehensive,
+        priority,
         skip: skip_patterns(args, lookup)?,
         threads: threads
             .or_else(|| std::thread::available_parallelism().ok().map(usize::from))
@@ -304,8 +300,10 @@ fn package_filter(
         None => false,
     };
     Ok(PackageFilter {
-        system: types.contains(&PackageType::OperatingSystem),
-        libraries: types.contains(&PackageType::Libraries),
+        kinds: Kinds {
+            system: types.contains(&PackageType::OperatingSystem),
+            libraries: types.contains(&PackageType::Libraries),
+        },
         development,
         relationships,
     })

@@ -1,6 +1,7 @@
 //! Tests of [`super::Settings`]: from typed words to what they mean.
 
 use clap::Parser;
+use plimsoll_advisory::model::Severity;
 
 use super::*;
 

@@ -4,6 +4,7 @@
 use plimsoll_advisory::model::{Severity, Status};
 use plimsoll_image::{Platform, SourceKind};
 use plimsoll_inventory::Relationship;
+use plimsoll_match::Priority;
 
 /// Form of a report.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -149,11 +150,11 @@ pub(crate) fn relationship(word: &str) -> Result<Relationship, String> {
     })
 }
 
-/// `--detection-priority`: whether everything that any source claims is shown.
-pub(crate) fn is_comprehensive(word: &str) -> Result<bool, String> {
+/// `--detection-priority`.
+pub(crate) fn priority(word: &str) -> Result<Priority, String> {
     match word {
-        "precise" => Ok(false),
-        "comprehensive" => Ok(true),
+        "precise" => Ok(Priority::Precise),
+        "comprehensive" => Ok(Priority::Comprehensive),
         _ => Err(format!("{word:?} is not a priority; there are precise and comprehensive")),
     }
 }
@@ -242,7 +243,7 @@ mod tests {
             scanner("bad").unwrap_err(),
             package_type("bad").unwrap_err(),
             relationship("bad").unwrap_err(),
-            is_comprehensive("bad").unwrap_err(),
+            priority("bad").unwrap_err(),
             image_source("bad").unwrap_err(),
             format("bad").unwrap_err(),
             exit_code("bad").unwrap_err(),

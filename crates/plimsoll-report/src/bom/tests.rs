@@ -292,7 +292,11 @@ fn scanning_the_document_finds_what_scanning_the_image_found() {
     report.inventory.packages.insert(3, libssl);
     let database = plimsoll_advisory::Database::starter();
     let found = |inventory: &Inventory| {
-        let matched = plimsoll_match::match_inventory(inventory, database, plimsoll_match::MatchOptions::default());
+        let matched = plimsoll_match::match_inventory(
+            inventory,
+            database,
+            plimsoll_match::MatchOptions::default(),
+        );
         let name = |index: usize| inventory.packages[index].name.clone();
         let findings = matched.findings.iter().map(|one| {
             format!(

@@ -288,7 +288,7 @@ impl<'a> Report<'a> {
                 namespace: match &report.coverage.system {
                     SystemCoverage::Covered { namespace } => Some(namespace),
                     SystemCoverage::NotCovered { namespace, .. } => namespace.as_deref(),
-                    SystemCoverage::NoPackages { .. } => None,
+                    SystemCoverage::NoPackages { .. } | SystemCoverage::NotAsked => None,
                 },
                 reason: report.coverage.reason(),
                 libraries: report

@@ -1,11 +1,12 @@
 //! `plimsoll image` and `plimsoll rootfs`: open, take the inventory, match, judge, report.
 
 use anyhow::{Context, bail};
-use plimsoll_image::Limits;
-use plimsoll_inventory::{Cache, ScanOptions, take_inventory};
+use plimsoll_image::{Image, Limits};
+use plimsoll_inventory::{Cache, Inventory, ScanOptions, take_inventory};
+use plimsoll_license::Policy as LicensePolicy;
 use plimsoll_match::ignore::Rule;
 use plimsoll_match::{Gate, GateReason, GateSettings, MatchOptions, Policy, match_inventory};
-use plimsoll_report::{DatabaseInfo, DatabaseSource, Report, Text};
+use plimsoll_report::{DatabaseInfo, DatabaseSource, Report, Repository, Text};
 
 use super::Run;
 use crate::database::{self, ChosenDatabase};
@@ -16,7 +17,7 @@ use crate::progress::Progress;
 use crate::render;
 use crate::settings::{Scan, Target};
 use crate::values::Format;
-use crate::{ignorefile, java_names, output, refresh, verified};
+use crate::{document, ignorefile, java_names, output, refresh, verified};
 
 /// Bytes of the scan cache, after which the least recently used facts go.
 const CACHE_LIMIT: u64 = 2 << 30;
@@ -92,6 +93,11 @@ struct Scanner<'a> {
 
 impl Scanner<'_> {
     fn scan_one(&self, target: &Target) -> anyhow::Result<Report> {
+        if let Target::Document(name) = target {
+            let (image, mut inventory) = document::read(name)?;
+            let _ = inventory.retain(|package| self.scan.packages.wants(package));
+            return self.judge(image, inventory, None);
+        }
         let name = target.name();
         let started = std::time::Instant::now();
         let progress = Progress::start(self.run.progress, &name);
@@ -108,7 +114,7 @@ impl Scanner<'_> {
         let (image, mut inventory) =
             take_inventory(opened, &options).with_context(|| format!("cannot scan {name}"))?;
         drop(progress);
-        inventory.retain(|package| self.scan.packages.wants(package));
+        let _ = inventory.retain(|package| self.scan.packages.wants(package));
         self.run.messages.detail(format_args!(
             "{name}: {} packages, {} files, {:?}",
             inventory.packages.len(),
@@ -120,7 +126,29 @@ impl Scanner<'_> {
         if let Some(warning) = java_names::settle(&mut inventory, &index) {
             self.run.messages.warn(warning);
         }
-        let mut matched = match_inventory(&inventory, self.database.get(), MatchOptions::default());
+        self.judge(image, inventory, repository)
+    }
+
+    /// From an inventory to its report.
+    fn judge(
+        &self,
+        image: Image,
+        mut inventory: Inventory,
+        repository: Option<Repository>,
+    ) -> anyhow::Result<Report> {
+        let options = MatchOptions { priority: self.scan.priority };
+        let mut matched = match_inventory(&inventory, self.database.get(), options);
+        matched.keep(self.scan.packages.kinds, &mut inventory);
+        if !self.scan.vulnerabilities {
+            matched.forget_vulnerabilities();
+        }
+        let licenses = self.scan.licenses.as_ref().map(|ignored| {
+            let policy = LicensePolicy { ignored: ignored.clone(), ..LicensePolicy::default() };
+            let mut findings = plimsoll_report::license_findings(&inventory, &policy);
+            let counts = &self.policy.severities;
+            findings.retain(|one| counts.is_empty() || counts.contains(&one.severity()));
+            findings
+        });
         let outcome = self.policy.apply(std::mem::take(&mut matched.findings));
         let gate = Gate::judge(
             GateSettings {
@@ -140,6 +168,8 @@ impl Scanner<'_> {
             gate,
             list_all_packages: self.scan.report.all_packages,
             repository,
+            dependency_tree: self.scan.report.dependency_tree,
+            license_findings: licenses,
             list_vulnerabilities: self.scan.report.list_vulnerabilities,
             notes: self.notes.clone(),
             ..Report::new(image, inventory, matched, outcome)
@@ -167,6 +197,9 @@ fn judge(run: &Run<'_>, scan: &Scan, report: &Report) -> Outcome {
         run.messages.warn(format_args!("{name}: not covered: {reason}"));
     }
     match (&report.gate, scan.gate.exit_code) {
+        (_, Some(code)) if report.license_findings.as_ref().is_some_and(|all| !all.is_empty()) => {
+            Outcome::Found(code)
+        }
         (Gate::Off | Gate::Passed, _) => Outcome::Clean,
         (Gate::Failed(_), Some(code)) if !report.outcome.findings.is_empty() => {
             Outcome::Found(code)
