@@ -336,6 +336,11 @@ mod tests {
         self.contains(&format!("{package_path}.{symbol}"))
     }
 
+    /// Whether a function that is not among them is not in the program.
+    pub fn is_complete(&self) -> bool {
+        !self.encoded.is_empty()
+    }
+
     /// Whether any function of a package is linked in.
     pub fn has_package(&self, package_path: &str) -> bool {
         self.contains(package_path)

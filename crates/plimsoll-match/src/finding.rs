@@ -143,7 +143,7 @@ pub struct Linkage {
 pub enum LinkState {
     /// At least one of them is linked in.
     Linked,
-    /// The program's functions are known, and none of them is among those. That is a hint, not a
+    /// All of the program's functions are known, and none of them is among those. That is a hint, not a
     /// proof: compilers move code into its callers.
     NotSeen,
     /// Nobody named functions, or the program's are not known.

@@ -17,6 +17,8 @@ pub(super) trait Code {
     fn links(&self, package_path: &str, symbol: &str) -> bool;
     /// Whether any function of a package is.
     fn has_package(&self, package_path: &str) -> bool;
+    /// Whether a function that is not among them is not in the program.
+    fn is_complete(&self) -> bool;
 }
 
 impl Code for Symbols {
@@ -26,6 +28,10 @@ impl Code for Symbols {
 
     fn has_package(&self, package_path: &str) -> bool {
         Symbols::has_package(self, package_path)
+    }
+
+    fn is_complete(&self) -> bool {
+        Symbols::is_complete(self)
     }
 }
 
@@ -65,13 +71,15 @@ pub(super) fn linkage<'i>(
     if named.is_empty() && code.is_none() {
         return None;
     }
-    let (state, code) = match (code, linked.is_empty()) {
-        (_, false) => (LinkState::Linked, linked),
-        // Generic functions of Rust are compiled into the crates that use them, under other names.
-        (Some(_), true) if ecosystem == Ecosystem::Golang && !named.is_empty() => {
-            (LinkState::NotSeen, named)
-        }
-        _ => (LinkState::Unknown, named),
+    // Generic functions of Rust are compiled into the crates that use them, under other names.
+    let silence_tells =
+        ecosystem == Ecosystem::Golang && code.is_some_and(|code| code.is_complete());
+    let (state, code) = if !linked.is_empty() {
+        (LinkState::Linked, linked)
+    } else if silence_tells && !named.is_empty() {
+        (LinkState::NotSeen, named)
+    } else {
+        (LinkState::Unknown, named)
     };
     Some(Linkage { state, code: code.into_iter().take(MOST_NAMED).collect() })
 }
@@ -80,7 +88,7 @@ pub(super) fn linkage<'i>(
 mod tests {
     use super::*;
 
-    struct Program(&'static [(&'static str, &'static str)]);
+    struct Program(&'static [(&'static str, &'static str)], bool);
 
     impl Code for Program {
         fn links(&self, package_path: &str, symbol: &str) -> bool {
@@ -89,6 +97,10 @@ mod tests {
 
         fn has_package(&self, package_path: &str) -> bool {
             self.0.iter().any(|(path, _)| *path == package_path)
+        }
+
+        fn is_complete(&self) -> bool {
+            self.1
         }
     }
 
@@ -99,8 +111,9 @@ mod tests {
 
     #[test]
     fn functions_are_linked_not_seen_or_unknown() {
-        let http = Program(&[("net/http", "Server.Serve")]);
-        let nothing = Program(&[]);
+        let http = Program(&[("net/http", "Server.Serve")], true);
+        let nothing = Program(&[], true);
+        let inlined = Program(&[], false);
         let serve = [import("net/http", &["Client.Do", "Server.Serve"])];
         let whole = [import("net/http", &[])];
         use LinkState::{Linked, NotSeen, Unknown};
@@ -118,6 +131,7 @@ mod tests {
                 None,
                 Some((Unknown, "net/http.Client.Do net/http.Server.Serve")),
             ),
+            (Ecosystem::Golang, &whole, Some(&inlined), Some((Unknown, "net/http"))),
             (Ecosystem::Golang, &whole, Some(&http), Some((Linked, "net/http"))),
             (Ecosystem::Golang, &whole, Some(&nothing), Some((NotSeen, "net/http"))),
             (Ecosystem::Golang, &[], Some(&http), Some((Unknown, ""))),
