@@ -101,7 +101,10 @@ impl Rule {
     /// The product in this version.
     pub(super) fn component(&self, version: &str) -> Component {
         let mut component = Component::new(Ecosystem::Generic, self.name, version);
-        component.cpes = self.cpes.iter().map(|product| cpe('a', product, version)).collect();
+        // Without a version, a CPE name would stand for all of them.
+        if !version.is_empty() {
+            component.cpes = self.cpes.iter().map(|product| cpe('a', product, version)).collect();
+        }
         component.doubt = (!self.doubt.is_empty()).then(|| self.doubt.to_owned());
         component
     }
@@ -112,9 +115,6 @@ pub(crate) fn cpe(part: char, product: &str, version: &str) -> String {
     let mut name = format!("cpe:2.3:{part}:");
     escape(&mut name, product, ":_.-");
     name.push(':');
-    if version.is_empty() {
-        name.push('*');
-    }
     escape(&mut name, version, "_.-");
     name.push_str(":*:*:*:*:*:*:*");
     name
@@ -171,6 +171,8 @@ mod tests {
             cpe('a', "erlang:erlang/otp", "25.0+a"),
             r"cpe:2.3:a:erlang:erlang\/otp:25.0\+a:*:*:*:*:*:*:*"
         );
-        assert_eq!(cpe('o', "a:b", ""), "cpe:2.3:o:a:b:*:*:*:*:*:*:*:*");
+        let boring = rule("boringssl", &[], "", &["google:boringssl"], &[]);
+        assert!(boring.component("").cpes.is_empty());
+        assert_eq!(boring.component("1").cpes, ["cpe:2.3:a:google:boringssl:1:*:*:*:*:*:*:*"]);
     }
 }
