@@ -170,6 +170,20 @@ fn the_nearest_package_is_needed() {
 }
 
 #[test]
+fn a_forced_version_is_needed_by_all() {
+    let manifest = r#"{"dependencies":{"a":"^1.0.0","b":"^2.0.0"},"resolutions":{"**/b":"1.0.0"}}"#;
+    let yarn = "a@^1.0.0:\n  version \"1.0.0\"\n  dependencies:\n    b \"^3.0.0\"\n\nb@1.0.0:\n  version \"1.0.0\"\n\n\"c@npm:b@5\":\n  version \"5.0.0\"\n";
+    let components = read(&[("package.json", manifest), ("yarn.lock", yarn)]);
+    let needs: Vec<_> = components
+        .iter()
+        .map(|one| (one.id(), one.relationship.word(), &*one.depends_on))
+        .collect();
+    assert_eq!(needs[0], ("a@1.0.0".to_owned(), "direct", &["b@1.0.0".to_owned()][..]));
+    assert_eq!(needs[1], ("b@1.0.0".to_owned(), "direct", &[][..]));
+    assert_eq!(needs[2].1, "indirect");
+}
+
+#[test]
 fn hostile_shapes_end() {
     let deep = format!("{{\"packages\":{}1{}}}", "{\"a\":".repeat(5_000), "}".repeat(5_000));
     let nested = format!(

@@ -18,7 +18,10 @@ use super::manifest::{self, DEVELOPMENT, Manifest, PRODUCTION};
 use crate::{Component, Files, Input, Positions, Relationship};
 
 /// Directories above each other in which a package is looked for; real trees have under 20.
-const MAX_LEVELS: usize = 64;
+const MAX_LEVELS: usize = 32;
+
+/// A path longer than this is an attack: it is searched from once for everything that is needed.
+pub(super) const MAX_PATH: usize = 1024;
 
 /// Packages inside of packages, in version 1; each level is read once more.
 const MAX_DEPTH: usize = 32;
@@ -89,8 +92,8 @@ impl<'a> Lock<'a, '_> {
         }
         let mut entries = Vec::new();
         for (key, raw) in packages.iter().filter(|(key, _)| !links.contains_key(key)) {
-            let Some(object) = Object::of(raw) else {
-                self.told(raw, key, "is no object");
+            let Some(object) = Object::of(raw).filter(|_| key.len() <= MAX_PATH) else {
+                self.told(raw, key, "is no object, or its path is too long");
                 continue;
             };
             let own = installed_name(key).is_none();
