@@ -170,6 +170,38 @@ fn the_nearest_package_is_needed() {
 }
 
 #[test]
+fn what_is_no_action() {
+    for (path, text) in [
+        ("charts/action.yaml", "{{- if .Values.a }}\na: [\n"),
+        ("charts/action.yml", "steps:\n- uses: a/b@v1.0.0\n"),
+        (
+            ".github/workflows/a.yml",
+            "jobs:\n  a:\n    steps:\n    - run: |\n        uses: a/b@v1.0.0\n",
+        ),
+        (".github/workflows/a.yml", "on: push\nenv: {uses: a/b@v1.0.0}\n"),
+        (".github/ISSUE_TEMPLATE/a.yml", "jobs:\n  a:\n    uses: a/b@v1.0.0\n"),
+        ("docs/workflows/a.yml", "jobs:\n  a:\n    uses: a/b@v1.0.0\n"),
+    ] {
+        assert_eq!(names(&[(path, text)]), [""; 0], "{path}");
+    }
+}
+
+#[test]
+fn scripts_that_are_no_libraries() {
+    let banner = "/*! jQuery v3.5.1 | (c) JS Foundation */";
+    for (path, text) in [
+        ("srv/node_modules/jquery/dist/jquery.min.js", banner),
+        ("srv/node_modules/a/test/jquery.js", banner),
+        ("usr/lib/python3/dist-packages/a/tests/jquery.js", banner),
+        ("srv/www/main.js", banner),
+        ("srv/www/jquery.plugin.js", "// Needs jQuery v1.9.1 at least, like Bootstrap v3.0.0."),
+        ("srv/www/lodash.min.js", "// as good as Lodash <https://lodash.com/>"),
+    ] {
+        assert_eq!(names(&[(path, text)]), [""; 0], "{path}");
+    }
+}
+
+#[test]
 fn a_forced_version_is_needed_by_all() {
     let manifest = r#"{"dependencies":{"a":"^1.0.0","b":"^2.0.0"},"resolutions":{"**/b":"1.0.0"}}"#;
     let yarn = "a@^1.0.0:\n  version \"1.0.0\"\n  dependencies:\n    b \"^3.0.0\"\n\nb@1.0.0:\n  version \"1.0.0\"\n\n\"c@npm:b@5\":\n  version \"5.0.0\"\n";
