@@ -23,7 +23,12 @@ impl Files for Tree {
 /// Everything that is read from these files, none of which has a problem.
 fn read(files: &[(&str, &str)]) -> Vec<Component> {
     let dispatcher = Dispatcher::new(extractors());
-    let tree = files.iter().map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec()));
+    // Only what is read together with others is kept, as in a scan.
+    let kept = files.iter().filter(|(path, _)| {
+        let parser = dispatcher.find(path.as_bytes()).map(|row| row.parser);
+        matches!(parser, Some(Parser::WithOthers(_) | Parser::Companion))
+    });
+    let tree = kept.map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec()));
     let tree = Tree(tree.collect());
     let mut components = Vec::new();
     for (path, text) in files {
@@ -198,6 +203,20 @@ fn scripts_that_are_no_libraries() {
         ("srv/www/lodash.min.js", "// as good as Lodash <https://lodash.com/>"),
     ] {
         assert_eq!(names(&[(path, text)]), [""; 0], "{path}");
+    }
+}
+
+#[test]
+fn a_project_may_be_called_like_a_place_of_packages() {
+    let manifest = r#"{"name":"app","version":"1.0.0","dependencies":{"a":"^1.0.0"}}"#;
+    let lock = "a@^1.0.0:\n  version \"1.0.0\"\n";
+    for directory in ["nodejs/app", "nodejs/apps/one", "extensions/one"] {
+        let (manifest_path, lock_path) =
+            (format!("{directory}/package.json"), format!("{directory}/yarn.lock"));
+        let components = read(&[(&manifest_path, manifest), (&lock_path, lock)]);
+        let found: Vec<_> =
+            components.iter().map(|one| (one.id(), one.relationship.word())).collect();
+        assert_eq!(found, [("a@1.0.0".to_owned(), "direct")], "{directory}");
     }
 }
 
