@@ -30,7 +30,7 @@ pub(crate) const EXTRACTORS: &[Extractor] = &[
             ".windsurf/extensions/*/package.json",
             ".windsurf-server/extensions/*/package.json",
             ".openvscode-server/extensions/*/package.json",
-            "code-server/extensions/*/package.json",
+            "share/code-server/extensions/*/package.json",
         ],
         // Manifests contain all settings with their descriptions.
         limit: 16 << 20,
@@ -54,7 +54,7 @@ pub(crate) const EXTRACTORS: &[Extractor] = &[
             ".windsurf/extensions/extensions.json",
             ".windsurf-server/extensions/extensions.json",
             ".openvscode-server/extensions/extensions.json",
-            "code-server/extensions/extensions.json",
+            "share/code-server/extensions/extensions.json",
         ],
         limit: 16 << 20,
         parser: Parser::WithOthers(list),

@@ -23,7 +23,12 @@ impl Files for Tree {
 /// Everything that is read from these files, none of which has a problem.
 fn read(files: &[(&str, &str)]) -> Vec<Component> {
     let dispatcher = Dispatcher::new(extractors());
-    let tree = files.iter().map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec()));
+    // Only what is read together with others is kept, as in a scan.
+    let kept = files.iter().filter(|(path, _)| {
+        let parser = dispatcher.find(path.as_bytes()).map(|row| row.parser);
+        matches!(parser, Some(Parser::WithOthers(_) | Parser::Companion))
+    });
+    let tree = kept.map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec()));
     let tree = Tree(tree.collect());
     let mut components = Vec::new();
     for (path, text) in files {
@@ -167,6 +172,66 @@ fn the_nearest_package_is_needed() {
     let expected = [("a@1.0.0", "b@2.0.0"), ("b@2.0.0", "a@1.0.0"), ("b@1.0.0", "")];
     let expected = expected.map(|(id, needs)| (id.to_owned(), needs.to_owned()));
     assert_eq!(needs, expected);
+}
+
+#[test]
+fn what_is_no_action() {
+    for (path, text) in [
+        ("charts/action.yaml", "{{- if .Values.a }}\na: [\n"),
+        ("charts/action.yml", "steps:\n- uses: a/b@v1.0.0\n"),
+        (
+            ".github/workflows/a.yml",
+            "jobs:\n  a:\n    steps:\n    - run: |\n        uses: a/b@v1.0.0\n",
+        ),
+        (".github/workflows/a.yml", "on: push\nenv: {uses: a/b@v1.0.0}\n"),
+        (".github/ISSUE_TEMPLATE/a.yml", "jobs:\n  a:\n    uses: a/b@v1.0.0\n"),
+        ("docs/workflows/a.yml", "jobs:\n  a:\n    uses: a/b@v1.0.0\n"),
+    ] {
+        assert_eq!(names(&[(path, text)]), [""; 0], "{path}");
+    }
+}
+
+#[test]
+fn scripts_that_are_no_libraries() {
+    let banner = "/*! jQuery v3.5.1 | (c) JS Foundation */";
+    for (path, text) in [
+        ("srv/node_modules/jquery/dist/jquery.min.js", banner),
+        ("srv/node_modules/a/test/jquery.js", banner),
+        ("usr/lib/python3/dist-packages/a/tests/jquery.js", banner),
+        ("srv/www/main.js", banner),
+        ("srv/www/jquery.plugin.js", "// Needs jQuery v1.9.1 at least, like Bootstrap v3.0.0."),
+        ("srv/www/lodash.min.js", "// as good as Lodash <https://lodash.com/>"),
+    ] {
+        assert_eq!(names(&[(path, text)]), [""; 0], "{path}");
+    }
+}
+
+#[test]
+fn a_project_may_be_called_like_a_place_of_packages() {
+    let manifest = r#"{"name":"app","version":"1.0.0","dependencies":{"a":"^1.0.0"}}"#;
+    let lock = "a@^1.0.0:\n  version \"1.0.0\"\n";
+    for directory in ["nodejs/app", "nodejs/apps/one", "extensions/one"] {
+        let (manifest_path, lock_path) =
+            (format!("{directory}/package.json"), format!("{directory}/yarn.lock"));
+        let components = read(&[(&manifest_path, manifest), (&lock_path, lock)]);
+        let found: Vec<_> =
+            components.iter().map(|one| (one.id(), one.relationship.word())).collect();
+        assert_eq!(found, [("a@1.0.0".to_owned(), "direct")], "{directory}");
+    }
+}
+
+#[test]
+fn a_forced_version_is_needed_by_all() {
+    let manifest = r#"{"dependencies":{"a":"^1.0.0","b":"^2.0.0"},"resolutions":{"**/b":"1.0.0"}}"#;
+    let yarn = "a@^1.0.0:\n  version \"1.0.0\"\n  dependencies:\n    b \"^3.0.0\"\n\nb@1.0.0:\n  version \"1.0.0\"\n\n\"c@npm:b@5\":\n  version \"5.0.0\"\n";
+    let components = read(&[("package.json", manifest), ("yarn.lock", yarn)]);
+    let needs: Vec<_> = components
+        .iter()
+        .map(|one| (one.id(), one.relationship.word(), &*one.depends_on))
+        .collect();
+    assert_eq!(needs[0], ("a@1.0.0".to_owned(), "direct", &["b@1.0.0".to_owned()][..]));
+    assert_eq!(needs[1], ("b@1.0.0".to_owned(), "direct", &[][..]));
+    assert_eq!(needs[2].1, "indirect");
 }
 
 #[test]

@@ -71,7 +71,7 @@ impl<'a> Holder<'a> {
     /// Nothing if the script is a test, an example or documentation of a package.
     fn of(path: &'a str) -> Option<Holder<'a>> {
         let (mut package, mut inside) = (None, None);
-        for root in ["/node_modules/", "/nodejs/"] {
+        for root in ["/node_modules/", "/share/nodejs/", "/registry.npmjs.org/"] {
             let found = path.rfind(root).map(|at| at + root.len());
             let found = found.or_else(|| {
                 let start = root.get(1..)?;
@@ -82,6 +82,11 @@ impl<'a> Holder<'a> {
                     if rest.starts_with('@') { rest.find('/').map_or(0, |at| at + 1) } else { 0 };
                 let end = rest.get(scope..)?.find('/')? + scope;
                 package = rest.get(..end);
+                // Yarn names the directories of its store `lodash-npm-4.17.4-0a1b2c3d4e`.
+                if package == Some(".store") {
+                    let entry = rest.get(end + 1..).unwrap_or("");
+                    package = entry.split("-npm-").next();
+                }
                 inside = rest.get(end..);
                 break;
             }
@@ -157,8 +162,11 @@ mod tests {
         assert_eq!(find("srv/node_modules/@s/a/static/jquery.min.js"), Some(true));
         assert_eq!(find("srv/node_modules/a/test/jquery.min.js"), None);
         assert_eq!(find("usr/share/nodejs/jquery/dist/jquery.js"), None);
+        assert_eq!(find("deno/npm/registry.npmjs.org/jquery/3.5.1/dist/jquery.js"), None);
+        assert_eq!(find("a/node_modules/.store/jquery-npm-3.5.1-0/package/dist/jquery.js"), None);
         assert_eq!(find("usr/lib/python3/site-packages/a/tests/static/jquery.js"), None);
         assert_eq!(find("usr/lib/python3/site-packages/a/static/jquery.js"), Some(false));
         assert_eq!(find("srv/test/jquery.js"), Some(false));
+        assert_eq!(find("srv/nodejs/public/jquery.js"), Some(false));
     }
 }

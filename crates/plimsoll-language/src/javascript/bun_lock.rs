@@ -14,11 +14,11 @@ use super::graph::Graph;
 use super::integrity;
 use super::json::{self, Object};
 use super::manifest::{self, DEVELOPMENT, PRODUCTION};
-use super::npm_lock::split_descriptor;
+use super::npm_lock::{MAX_PATH, split_descriptor};
 use crate::{Component, Input, Positions, Relationship};
 
 /// Packages inside of each other in a path; real ones have under ten.
-const MAX_LEVELS: usize = 64;
+const MAX_LEVELS: usize = 32;
 
 /// Reads the lock file.
 pub(super) fn parse(input: Input<'_>) -> Parsed<Vec<Component>> {
@@ -47,8 +47,11 @@ pub(super) fn parse(input: Input<'_>) -> Parsed<Vec<Component>> {
     for (key, raw) in packages.iter() {
         let line = positions.of(raw.get()).map_or(0, |lines| lines.start);
         let place: String = format!("line {line}: {key:?}").chars().take(200).collect();
-        let Some(entry) = Entry::read(key, raw) else {
-            parsed.problem(ProblemKind::Malformed, format!("{place} has no name and version"));
+        let Some(entry) = Entry::read(key, raw).filter(|_| key.len() <= MAX_PATH) else {
+            parsed.problem(
+                ProblemKind::Malformed,
+                format!("{place} has no name and version, or too long a path"),
+            );
             continue;
         };
         let mut component = Component::new(Ecosystem::Npm, &*entry.name, "");

@@ -13,6 +13,10 @@ const MAX_NAME: usize = 256;
 /// Versions are short, save where an address takes their place.
 const MAX_VERSION: usize = 1024;
 
+/// Bytes of the ids of what is needed, altogether; ten thousand packages take 3 MiB. Short references
+/// to long names would fill the memory otherwise.
+const MAX_NEEDS: usize = 64 << 20;
+
 /// What a lock file has, entry by entry. Indices are in the order of [`Graph::add`].
 #[derive(Debug, Default)]
 pub(super) struct Graph {
@@ -112,15 +116,25 @@ impl Graph {
         let listed: Vec<bool> = self.nodes.iter().map(|node| node.listed).collect();
         let mut known: HashMap<String, usize> = HashMap::new();
         let mut components: Vec<Component> = Vec::new();
-        for (index, node) in self.nodes.into_iter().enumerate() {
+        let (mut left, mut cut) = (MAX_NEEDS, false);
+        for (index, mut node) in self.nodes.into_iter().enumerate() {
             let Some(id) = ids.get(index).filter(|_| node.listed) else { continue };
-            let needs = node
-                .needs
-                .iter()
-                .filter(|needed| listed.get(**needed) == Some(&true))
-                .filter_map(|needed| ids.get(*needed))
-                .filter(|needed| *needed != id)
-                .cloned();
+            node.needs.sort_unstable();
+            node.needs.dedup();
+            let mut needs = Vec::new();
+            for needed in node.needs.iter().filter(|needed| listed.get(**needed) == Some(&true)) {
+                let Some(needed) = ids.get(*needed).filter(|needed| *needed != id) else {
+                    continue;
+                };
+                match left.checked_sub(needed.len()) {
+                    Some(rest) => left = rest,
+                    None => {
+                        cut = true;
+                        break;
+                    }
+                }
+                needs.push(needed.clone());
+            }
             match known.get(id).and_then(|at| components.get_mut(*at)) {
                 Some(first) => {
                     first.depends_on.extend(needs);
@@ -133,6 +147,10 @@ impl Graph {
                     components.push(component);
                 }
             }
+        }
+        if cut {
+            let message = "packages need so many others that not all of it is listed";
+            parsed.problem(ProblemKind::TooLarge, message);
         }
         for mut component in components {
             component.depends_on.sort_unstable();

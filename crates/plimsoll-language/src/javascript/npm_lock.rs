@@ -18,7 +18,10 @@ use super::manifest::{self, DEVELOPMENT, Manifest, PRODUCTION};
 use crate::{Component, Files, Input, Positions, Relationship};
 
 /// Directories above each other in which a package is looked for; real trees have under 20.
-const MAX_LEVELS: usize = 64;
+const MAX_LEVELS: usize = 32;
+
+/// A path longer than this is an attack: it is searched from once for everything that is needed.
+pub(super) const MAX_PATH: usize = 1024;
 
 /// Packages inside of packages, in version 1; each level is read once more.
 const MAX_DEPTH: usize = 32;
@@ -56,8 +59,8 @@ struct Lock<'a, 'p> {
     positions: Positions<'a>,
     graph: Graph,
     parsed: &'p mut Parsed<Vec<Component>>,
-    /// Manifests of local directories, for version 1.
-    members: Vec<Manifest>,
+    /// The manifests of local directories and their nodes, for version 1.
+    members: Vec<(usize, Manifest)>,
 }
 
 /// The level and the package that a level of version 1 lies in.
@@ -89,8 +92,8 @@ impl<'a> Lock<'a, '_> {
         }
         let mut entries = Vec::new();
         for (key, raw) in packages.iter().filter(|(key, _)| !links.contains_key(key)) {
-            let Some(object) = Object::of(raw) else {
-                self.told(raw, key, "is no object");
+            let Some(object) = Object::of(raw).filter(|_| key.len() <= MAX_PATH) else {
+                self.told(raw, key, "is no object, or its path is too long");
                 continue;
             };
             let own = installed_name(key).is_none();
@@ -215,24 +218,35 @@ impl<'a> Lock<'a, '_> {
                 inside.insert(*node, level);
             }
         }
+        let find = |start: usize, name: &str| {
+            let mut at = Some(start);
+            while let Some((names, around)) = at.and_then(|at| levels.get(at)) {
+                if let Some(needed) = names.get(name) {
+                    return Some(*needed);
+                }
+                at = around.map(|(level, _)| level);
+            }
+            None
+        };
         for (node, level, requires) in needs {
             let start = inside.get(&node).copied().unwrap_or(level);
             for (name, _) in requires.iter() {
-                let mut at = Some(start);
-                while let Some((names, around)) = at.and_then(|at| levels.get(at)) {
-                    if let Some(needed) = names.get(name) {
-                        self.graph.need(node, *needed);
-                        break;
-                    }
-                    at = around.map(|(level, _)| level);
+                if let Some(needed) = find(start, name) {
+                    self.graph.need(node, needed);
                 }
             }
         }
-        if let (Some(manifest), Some((names, _))) = (manifest, levels.first()) {
-            let manifests = std::iter::once(manifest).chain(&self.members);
-            let asked = manifests.flat_map(|one| one.production.iter().chain(&one.development));
-            self.graph.relate(asked.filter_map(|(name, _)| names.get(name).copied()));
+        let Some(manifest) = manifest else { return };
+        let members = self
+            .members
+            .iter()
+            .map(|(node, member)| (inside.get(node).copied().unwrap_or(0), member));
+        let mut direct = Vec::new();
+        for (start, one) in std::iter::once((0, manifest)).chain(members) {
+            let asked = one.production.iter().chain(&one.development);
+            direct.extend(asked.filter_map(|(name, _)| find(start, name)));
         }
+        self.graph.relate(direct);
     }
 
     fn old_entry(
@@ -256,14 +270,16 @@ impl<'a> Lock<'a, '_> {
         } else {
             object.text("resolved").and_then(|from| integrity::doubt(&from))
         };
-        if let Some(manifest) = version.strip_prefix("file:").and_then(local) {
-            component.version.clone_from(&manifest.version);
-            self.members.push(manifest);
+        let member = version.strip_prefix("file:").and_then(local);
+        if let Some(member) = &member {
+            component.version.clone_from(&member.version);
             component.relationship = Relationship::Workspace;
             component.doubt = None;
         }
         let place = format!("the package {key:?}");
-        self.graph.add(component, &place, self.parsed)
+        let node = self.graph.add(component, &place, self.parsed)?;
+        self.members.extend(member.map(|member| (node, member)));
+        Some(node)
     }
 }
 

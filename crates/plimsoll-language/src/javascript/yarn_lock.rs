@@ -20,6 +20,9 @@ use crate::{Component, Files, Input, Relationship, join};
 /// Members of a workspace whose manifests are read.
 const MAX_MEMBERS: usize = 10_000;
 
+/// Patterns of a workspace; real ones have under 20.
+const MAX_PATTERNS: usize = 200;
+
 /// Reads the lock file.
 pub(super) fn parse(input: Input<'_>, files: &dyn Files) -> Parsed<Vec<Component>> {
     let mut parsed = Parsed::default();
@@ -160,7 +163,7 @@ impl<'a> Lock<'a> {
         Some(node)
     }
 
-    fn find(&self, name: &str, range: &str, resolutions: &[(String, String)]) -> Option<usize> {
+    fn find(&self, name: &str, range: &str, resolutions: &HashMap<&str, &str>) -> Option<usize> {
         let by_range = |range: &str| {
             let plain = self.by_key.get(&*format!("{name}@{range}"));
             plain.or_else(|| self.by_key.get(&*format!("{name}@npm:{range}"))).copied()
@@ -168,11 +171,7 @@ impl<'a> Lock<'a> {
         by_range(range)
             .or_else(|| {
                 // The project may force a version upon everybody; then nothing answers the range.
-                let forced = resolutions.iter().find(|(pattern, _)| {
-                    let last = pattern.strip_suffix(name);
-                    last.is_some_and(|before| before.is_empty() || before.ends_with('/'))
-                });
-                forced.and_then(|(_, range)| by_range(range))
+                by_range(resolutions.get(name)?)
             })
             .or_else(|| match self.by_name.get(name).map(Vec::as_slice) {
                 Some([only]) => Some(*only),
@@ -181,8 +180,9 @@ impl<'a> Lock<'a> {
     }
 
     fn relate(&mut self) {
-        let resolutions: Vec<(String, String)> =
-            self.members.iter().flat_map(|member| member.resolutions.iter().cloned()).collect();
+        let forced = self.members.iter().flat_map(|member| &member.resolutions);
+        let resolutions: HashMap<&str, &str> =
+            forced.map(|(pattern, range)| (forced_name(pattern), range.as_str())).collect();
         let mut needs = Vec::new();
         for (node, block) in &self.nodes {
             for kind in ["dependencies", "optionalDependencies"] {
@@ -227,7 +227,7 @@ impl Member {
 /// The manifests beside a lock file of Yarn 1.
 fn old_members(input: &Input<'_>, files: &dyn Files) -> Vec<Member> {
     let Some(root) = Manifest::find(files, input.directory()) else { return Vec::new() };
-    let patterns = root.workspaces.clone();
+    let patterns: Vec<String> = root.workspaces.iter().take(MAX_PATTERNS).cloned().collect();
     let mut members = vec![Member::new(root, None)];
     if patterns.is_empty() {
         return members;
@@ -248,6 +248,26 @@ fn old_members(input: &Input<'_>, files: &dyn Files) -> Vec<Member> {
         }
     }
     members
+}
+
+/// The package that a resolution is about: the last one of `a/**/@s/b` and of `a/b@npm:^1`.
+fn forced_name(pattern: &str) -> &str {
+    let path = match pattern.rfind('@') {
+        // The one that begins a scope stands at the beginning or behind a `/`.
+        Some(at) if at > 0 && !pattern.get(..at).is_some_and(|before| before.ends_with('/')) => {
+            pattern.get(..at).unwrap_or(pattern)
+        }
+        _ => pattern,
+    };
+    let start = match path.rsplit_once('/') {
+        Some((before, _)) => {
+            let scope = before.rfind('/').map_or(0, |at| at + 1);
+            let is_scope = before.get(scope..).is_some_and(|part| part.starts_with('@'));
+            if is_scope { scope } else { before.len() + 1 }
+        }
+        None => 0,
+    };
+    path.get(start..).unwrap_or(path)
 }
 
 /// Whether a pattern of a workspace (`packages/*`, `apps/**`) has this directory.
@@ -277,6 +297,21 @@ fn is_member(pattern: &str, directory: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn resolutions_are_about_one_package() {
+        for (pattern, expected) in [
+            ("a", "a"),
+            ("**/a", "a"),
+            ("a/**/@s/b", "@s/b"),
+            ("@s/b", "@s/b"),
+            ("@s/a/b", "b"),
+            ("a@npm:^1", "a"),
+            ("@s/b@^1", "@s/b"),
+        ] {
+            assert_eq!(forced_name(pattern), expected, "{pattern}");
+        }
+    }
 
     #[test]
     fn members_match_patterns() {
