@@ -108,19 +108,27 @@ pub fn examine(input: Input<'_>) -> Parsed<Program> {
     let mut parsed = Parsed::clean(Program::default());
     kernel::read_image(input, &mut parsed);
     let unpacked = upx::unpack(input, &mut parsed);
+    if unpacked.is_some()
+        && let Ok(file) = object::File::parse(input.content)
+    {
+        // Packed programs keep their resources as they were.
+        windows::read(input, &file, &mut parsed);
+    }
     let content = unpacked.as_deref().unwrap_or(input.content);
     let input = Input { content, ..input };
     fingerprint::read(input, &mut parsed);
     for content in universal::parts(content) {
-        let input = Input { content, ..input };
+        let part = Input { content, ..input };
         let Ok(file) = object::File::parse(content) else { continue };
-        go::read(input, &file, &mut parsed);
-        rust::read(input, &file, &mut parsed);
-        notes::read(input, &file, &mut parsed);
-        windows::read(input, &file, &mut parsed);
-        graal::read(input, &file, &mut parsed);
-        kernel::read_module(input, &file, &mut parsed);
-        fingerprint::read_banners(input, &file, &mut parsed);
+        go::read(part, &file, &mut parsed);
+        rust::read(part, &file, &mut parsed);
+        notes::read(part, &file, &mut parsed);
+        if unpacked.is_none() {
+            windows::read(part, &file, &mut parsed);
+        }
+        graal::read(part, &file, &mut parsed);
+        kernel::read_module(part, &file, &mut parsed);
+        fingerprint::read_banners(part, &file, &mut parsed);
     }
     parsed
 }

@@ -12,6 +12,8 @@ use plimsoll_language::{Input, Parsed, ProblemKind};
 
 use crate::Program;
 use crate::memory::Memory;
+pub(crate) use buildinfo::number;
+
 use buildinfo::Found;
 
 /// The row's name.

@@ -135,12 +135,21 @@ impl<'a> Table<'a> {
             let graphic = |byte: &u8| byte.is_ascii_graphic() || *byte >= 0x80 || *byte == b' ';
             let from = run.iter().rposition(|byte| !graphic(byte)).map_or(0, |at| at + 1);
             let name = run.get(from..).unwrap_or_default();
-            if name.len() > 4 {
+            if looks_like_name(name) {
                 to.add(name);
             }
         }
         Some(())
     }
+}
+
+/// Whether a text begins as an import path does and has a name behind it.
+fn looks_like_name(text: &[u8]) -> bool {
+    let known = |byte: &u8| byte.is_ascii_alphanumeric() || b"/._-~%".contains(byte);
+    let path = text.iter().take_while(|byte| known(byte)).count();
+    path > 2
+        && text.first().is_some_and(u8::is_ascii_alphanumeric)
+        && text.get(..path).is_some_and(|path| path.contains(&b'.'))
 }
 
 /// Collects functions by their names in Go's own spelling.
