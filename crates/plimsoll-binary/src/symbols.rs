@@ -329,20 +329,4 @@ mod tests {
             }
         }
     }
-
-    /// Whether a function of a package is linked in, named as Go's database writes it:
-    /// `net/http`, `Server.Serve`.
-    pub fn links(&self, package_path: &str, symbol: &str) -> bool {
-        self.contains(&format!("{package_path}.{symbol}"))
-    }
-
-    /// Whether a function that is not among them is not in the program.
-    pub fn is_complete(&self) -> bool {
-        !self.encoded.is_empty()
-    }
-
-    /// Whether any function of a package is linked in.
-    pub fn has_package(&self, package_path: &str) -> bool {
-        self.contains(package_path)
-    }
 }
