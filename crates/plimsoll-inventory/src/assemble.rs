@@ -38,7 +38,10 @@ pub fn assemble(layers: &[LayerFacts], skip: &dyn Fn(&str) -> bool) -> Inventory
     let library::Collected { packages: mut found, symbols } =
         library::collect(&tree, layers, skip, &mut problems);
     found.sort_by(|(_, a), (_, b)| order(a).cmp(&order(b)));
-    found.dedup_by(|(_, a), (_, b)| order(a).cmp(&order(b)).is_eq());
+    let ecosystem = |package: &Package| package.library.as_ref().map(|library| library.ecosystem);
+    found
+        .dedup_by(|(_, a), (_, b)| order(a).cmp(&order(b)).is_eq() && ecosystem(a) == ecosystem(b));
+    library::drop_listed_twice(&mut found);
     let (nodes, libraries): (Vec<_>, Vec<_>) = found.into_iter().unzip();
     packages.extend(libraries);
     library::attribute(&tree, layers, &mut packages, first, &nodes);

@@ -9,6 +9,7 @@ use plimsoll_match::{Kinds, Priority};
 
 use super::{DatabaseSettings, Lookup, Sources, database_settings};
 use crate::args::{RepositoryArgs, ScanArgs, TreeArgs};
+use crate::lookup::Origin;
 use crate::skip::SkipPatterns;
 use crate::values::{self, Format, PackageType, Scanner};
 
@@ -184,8 +185,7 @@ pub(super) fn scan(
     if format.is_bill_of_materials() && targets.len() > 1 {
         bail!("a bill of materials is about one image; scan the others in runs of their own");
     }
-    let scanners_named = lookup.list("scanners", &args.scanners)?.is_some();
-    let scanners = scanners(args, lookup)?;
+    let (scanners, named) = scanners(args, lookup)?;
     let scope = targets.first().map_or(Scope::Image, Target::scope);
     Ok(Scan {
         targets,
@@ -217,10 +217,10 @@ pub(super) fn scan(
             output: path("output", &args.output)?,
             all_packages: lookup.set_switch("list-all-pkgs", args.list_all_pkgs)?.unwrap_or(true),
             all_findings,
-            list_vulnerabilities: scanners_named && scanners.contains(&Scanner::Vulnerabilities),
+            list_vulnerabilities: named.is_some() && scanners.contains(&Scanner::Vulnerabilities),
             dependency_tree: lookup.switch("dependency-tree", args.dependency_tree)?,
         },
-        not_looked_at: not_looked_at(&scanners),
+        not_looked_at: not_looked_at(&scanners, named.as_ref()),
     })
 }
 
@@ -233,10 +233,13 @@ fn skip_patterns(args: &ScanArgs, lookup: &Lookup<'_>) -> anyhow::Result<SkipPat
     SkipPatterns::new(&files, &directories)
 }
 
-/// What to look for; an error if nothing of it exists.
-fn scanners(args: &ScanArgs, lookup: &Lookup<'_>) -> anyhow::Result<Vec<Scanner>> {
+/// What to look for, and who said so; an error if nothing of it exists.
+fn scanners(
+    args: &ScanArgs,
+    lookup: &Lookup<'_>,
+) -> anyhow::Result<(Vec<Scanner>, Option<Origin>)> {
     let Some(found) = lookup.list("scanners", &args.scanners)? else {
-        return Ok(vec![Scanner::Vulnerabilities]);
+        return Ok((vec![Scanner::Vulnerabilities], None));
     };
     let origin = found.origin.clone();
     let scanners = found.read_each(values::scanner)?;
@@ -245,18 +248,20 @@ fn scanners(args: &ScanArgs, lookup: &Lookup<'_>) -> anyhow::Result<Vec<Scanner>
             "{origin}: none of these scanners exists in this version; there are vuln and license"
         );
     }
-    Ok(scanners)
+    Ok((scanners, Some(origin)))
 }
 
 /// What Trivy would look for and this version does not.
-fn not_looked_at(scanners: &[Scanner]) -> Vec<String> {
+fn not_looked_at(scanners: &[Scanner], origin: Option<&Origin>) -> Vec<String> {
     let missing = scanners.iter().filter_map(|scanner| match scanner {
         Scanner::Missing(word) => Some(word),
         Scanner::Vulnerabilities | Scanner::Licenses => None,
     });
     let told = |word| {
+        let origin = origin.map(ToString::to_string).unwrap_or_default();
         format!(
-            "--scanners: {word} does not exist in this version, so nothing was looked for by it"
+            "{origin}: the scanner {word} does not exist in this version, so nothing was looked for \
+             by it"
         )
     };
     missing.map(told).collect()

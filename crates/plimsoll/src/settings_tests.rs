@@ -2,6 +2,8 @@
 
 use clap::Parser;
 use plimsoll_advisory::model::Severity;
+use plimsoll_inventory::Relationship;
+use plimsoll_match::{Kinds, Priority};
 
 use super::*;
 
@@ -89,16 +91,49 @@ fn several_images_of_several_kinds_are_one_run() {
 
 #[test]
 fn scanners_that_do_not_exist_are_never_silent() {
-    let both = scan("image a --scanners vuln,secret --pkg-types os,library", &[], "");
-    assert_eq!(both.not_looked_at.len(), 2, "{:?}", both.not_looked_at);
-    assert!(both.not_looked_at[0].contains("secret"));
-    assert!(both.not_looked_at[1].contains("programming languages"));
+    let both = scan("image a --scanners vuln,secret", &[], "");
+    assert_eq!(both.not_looked_at.len(), 1, "{:?}", both.not_looked_at);
+    assert!(both.not_looked_at[0].contains("--scanners: the scanner secret"));
     let old = scan("image a --security-checks vuln,config", &[], "");
     assert!(old.not_looked_at[0].contains("misconfig"));
-    let variable = scan("image a", &[("TRIVY_SCANNERS", "vuln,license")], "");
+    let variable = scan("image a", &[("TRIVY_SCANNERS", "vuln,misconfig")], "");
     assert!(variable.not_looked_at[0].contains("TRIVY_SCANNERS"));
-    assert!(problem("image a --scanners secret", &[], "").contains("add vuln"));
-    assert!(problem("image a --pkg-types library", &[], "").contains("add os"));
+    assert!(problem("image a --scanners secret", &[], "").contains("there are vuln and license"));
+}
+
+#[test]
+fn what_is_looked_for_and_at_is_chosen() {
+    let all = scan("image a", &[], "");
+    assert!(all.vulnerabilities && all.licenses.is_none());
+    assert_eq!(all.packages.kinds, Kinds { system: true, libraries: true });
+    let some = scan("image a --pkg-types library --scanners license", &[], "");
+    assert!(!some.vulnerabilities && some.licenses.is_some());
+    assert_eq!(some.packages.kinds, Kinds { system: false, libraries: true });
+    let tree = scan("fs . --pkg-relationships direct,root --include-dev-deps", &[], "");
+    assert_eq!(tree.packages.relationships, [Relationship::Direct, Relationship::Root]);
+    assert!(tree.packages.development && !all.packages.development);
+    let file = "pkg: {include-dev-deps: true}\nscan: {detection-priority: comprehensive}\n";
+    let from_file = scan("fs .", &[], file);
+    assert!(from_file.packages.development);
+    assert_eq!(from_file.priority, Priority::Comprehensive);
+    assert!(problem("fs . --file-patterns odd:x", &[], "").contains("--file-patterns"));
+    assert!(problem("fs . --pkg-types odd", &[], "").contains("os and library"));
+}
+
+#[test]
+fn a_repository_is_a_directory_or_an_address() {
+    assert_eq!(scan("repo .", &[], "").targets, [Target::Checkout(".".into())]);
+    let address = "https://example.com/a/b.git";
+    for (line, revision) in [
+        ("", Revision::Head),
+        ("--branch x", Revision::Branch("x".to_owned())),
+        ("--tag v1", Revision::Tag("v1".to_owned())),
+        ("--commit abc", Revision::Commit("abc".to_owned())),
+    ] {
+        let scan = scan(&format!("repo {address} {line}"), &[], "");
+        assert_eq!(scan.targets, [Target::Repository(address.to_owned(), revision)]);
+    }
+    assert!(problem("repo . --tag v1", &[], "").contains("file://"));
 }
 
 #[test]

@@ -1,11 +1,11 @@
 //! From documents in the merged tree to packages.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use plimsoll_binary::Symbols;
 use plimsoll_image::Problem;
-use plimsoll_language::{Component, Files, Input, Parser};
+use plimsoll_language::{Component, Evidence, Files, Input, Parser};
 
 use super::{Library, extractor};
 use crate::layer::{Document, Found, LayerFacts};
@@ -57,6 +57,28 @@ pub(crate) fn collect(
         }
     }
     collected
+}
+
+/// Leaves out what a bill of materials lists and better evidence proves: the crates of a program are
+/// in the program itself and, since PEP 770, in the metadata of the wheel that brought it.
+pub(crate) fn drop_listed_twice(found: &mut Vec<(NodeId, Package)>) {
+    let key = |package: &Package| {
+        let ecosystem = package.library.as_ref().map(|library| library.ecosystem);
+        (ecosystem, package.name.clone(), package.version.clone())
+    };
+    let is_listed = |package: &Package| {
+        let row = package.library.as_ref().and_then(|library| extractor(&library.extractor));
+        row.is_some_and(|row| row.evidence == Evidence::Listed)
+    };
+    if !found.iter().any(|(_, package)| is_listed(package)) {
+        return;
+    }
+    let proved: HashSet<_> = found
+        .iter()
+        .filter(|(_, package)| !is_listed(package))
+        .map(|(_, package)| key(package))
+        .collect();
+    found.retain(|(_, package)| !is_listed(package) || !proved.contains(&key(package)));
 }
 
 struct Place<'a> {

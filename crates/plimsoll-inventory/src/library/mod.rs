@@ -9,7 +9,7 @@ use plimsoll_language::{Component, Extractor, Lines, Relationship};
 use plimsoll_version::Ecosystem;
 use serde::{Deserialize, Serialize};
 
-pub(crate) use collect::{Collected, collect};
+pub(crate) use collect::{Collected, collect, drop_listed_twice};
 pub use java::{JavaName, JavaNames, settle_java};
 pub(crate) use owners::{attribute, mark_code};
 pub use selection::{Scope, Selection};

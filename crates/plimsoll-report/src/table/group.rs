@@ -98,10 +98,11 @@ pub(super) fn groups<'r>(
             };
             let mut findings: Vec<_> = members.into_iter().map(|(_, finding)| finding).collect();
             findings.sort_by_key(|finding| rank(finding));
-            findings.dedup_by(|left, right| {
-                left.vulnerability == right.vulnerability
-                    && left.fixed_version == right.fixed_version
-                    && left.status == right.status
+            // What has code comes first, and stands for its documentation too.
+            let mut seen = BTreeSet::new();
+            findings.retain(|finding| {
+                let Finding { vulnerability, fixed_version, status, .. } = finding;
+                seen.insert((vulnerability, fixed_version, status.word()))
             });
             Group { name, version, layer, packages, places, library, findings }
         })

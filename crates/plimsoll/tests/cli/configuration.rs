@@ -45,5 +45,5 @@ fn trivys_own_options_are_taken_and_missing_scanners_are_told() {
     let ran = machine.run(&format!("{line} --scanners vuln,secret"));
     assert!(ran.stderr.contains("secret does not exist"), "{}", ran.stderr);
     assert!(ran.stdout.contains("secret does not exist"), "it is in the report as well");
-    machine.run(&format!("{line} --scanners secret")).fails(2, &["add vuln"]);
+    machine.run(&format!("{line} --scanners secret")).fails(2, &["there are vuln and license"]);
 }

@@ -6,9 +6,19 @@ use crate::machine::Machine;
 fn help_names_the_commands_and_exit_codes() {
     let ran = Machine::new().run("--help");
     assert_eq!(ran.code, 0);
-    for word in
-        ["image", "rootfs", "db", "clean", "version", "Exit codes", "PLIMSOLL_", "trivy.yaml"]
-    {
+    for word in [
+        "image",
+        "rootfs",
+        "filesystem",
+        "repository",
+        "sbom",
+        "db",
+        "clean",
+        "version",
+        "Exit codes",
+        "PLIMSOLL_",
+        "trivy.yaml",
+    ] {
         assert!(ran.stdout.contains(word), "{word} is not in\n{}", ran.stdout);
     }
     assert_eq!(ran.stderr, "");
@@ -53,6 +63,11 @@ fn help_of_a_scan_names_every_documented_option_and_hides_trivys_leftovers() {
         "--strict",
         "--parallel",
         "--allow-starter-db",
+        "--pkg-types",
+        "--file-patterns",
+        "--detection-priority",
+        "--dependency-tree",
+        "--ignored-licenses",
     ] {
         assert!(ran.stdout.contains(option), "{option} is not in\n{}", ran.stdout);
     }
@@ -83,7 +98,8 @@ fn wrong_usage_ends_with_two() {
     Machine::new().run("").fails(2, &["Usage"]);
     Machine::new().run("image --no-such-option x").fails(2, &["--no-such-option"]);
     Machine::new().run("scan x").fails(2, &["scan"]);
-    Machine::new().run("fs .").fails(2, &["fs is a command of Trivy", "plimsoll rootfs DIR"]);
+    Machine::new().run("k8s").fails(2, &["k8s is a command of Trivy"]);
+    Machine::new().run("repo").fails(2, &["PATH|URL"]);
     Machine::new().run("image").fails(2, &["no image was named", "--input"]);
     Machine::new().run("rootfs").fails(2, &["DIR"]);
 }

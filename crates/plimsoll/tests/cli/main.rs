@@ -11,6 +11,7 @@ mod gate;
 mod help;
 mod hostile;
 mod image;
+mod libraries;
 mod machine;
 mod registry;
 mod same_everywhere;
