@@ -24,7 +24,7 @@ fuzz_target!(|bytes: &[u8]| {
     let path = plimsoll_fuzz::example_path(row);
     let input = Input { path: &path, content };
     match row.parser {
-        Parser::Alone(parse) => drop(parse(input)),
+        Parser::Alone(parse) | Parser::Head(parse) => drop(parse(input)),
         Parser::WithOthers(parse) => drop(parse(input, &Everywhere(content))),
         Parser::Companion | Parser::Program => {}
     }

@@ -67,7 +67,17 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "plimsoll-version",
         ],
     ),
-    ("xtask", &["plimsoll-image", "plimsoll-inventory", "plimsoll-advisory", "plimsoll-version"]),
+    (
+        "xtask",
+        &[
+            "plimsoll-binary",
+            "plimsoll-image",
+            "plimsoll-language",
+            "plimsoll-inventory",
+            "plimsoll-advisory",
+            "plimsoll-version",
+        ],
+    ),
 ];
 
 /// Crates that may know no network, no asynchronous code and no clock of their own.

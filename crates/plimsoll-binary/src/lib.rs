@@ -23,6 +23,7 @@ use plimsoll_language::{Component, Evidence, Extractor, Input, Parsed, Parser};
 use plimsoll_version::Ecosystem;
 use serde::{Deserialize, Serialize};
 
+pub use fingerprint::{Product, products};
 pub use symbols::Symbols;
 
 /// Kinds of evidence in programs; [`examine`] is their parser.

@@ -1,5 +1,7 @@
 //! Packages of languages in whole images: who owns them, which layer has them, what is told.
 
+#![expect(clippy::unwrap_used, reason = "a test says enough by failing")]
+
 #[expect(dead_code, reason = "this test packs its layers itself")]
 mod layout;
 

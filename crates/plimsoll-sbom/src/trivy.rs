@@ -105,7 +105,7 @@ fn draft(package: &Value) -> Draft {
             ("Extractor", property::EXTRACTOR),
             ("File", property::FILE),
             ("Doubt", property::DOUBT),
-            ("Owner", property::OWNER),
+            ("OwnedBy", property::OWNER),
             ("Code", property::CODE),
         ];
         for (key, name) in additions {

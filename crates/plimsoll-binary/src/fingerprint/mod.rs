@@ -39,6 +39,29 @@ pub(crate) const EXTRACTOR: Extractor = Extractor {
     defined_by: "https://csrc.nist.gov/pubs/ir/7695/final",
 };
 
+/// A product that is recognised, for lists of them.
+#[derive(Debug, Clone, Copy)]
+pub struct Product {
+    /// Its name.
+    pub name: &'static str,
+    /// Names of the files that are looked at, with `*` for any characters.
+    pub files: &'static [&'static str],
+    /// `vendor:product` in CPE names.
+    pub cpes: &'static [&'static str],
+    /// Whether copies of it are looked for in every program.
+    pub linked: bool,
+}
+
+/// All products that are recognised, in the order of the table; a product may have several rows.
+pub fn products() -> impl Iterator<Item = Product> {
+    RULES.iter().map(|rule| Product {
+        name: rule.name,
+        files: rule.files,
+        cpes: rule.cpes,
+        linked: rule.banner.is_some(),
+    })
+}
+
 /// Texts that look like a version, up to which one is looked for that is confirmed; real programs
 /// have a handful.
 const MAX_CANDIDATES: usize = 24;

@@ -129,15 +129,22 @@ impl<'a> Table<'a> {
             to.add(rest.get(..memchr::memchr(0, rest)?)?);
         }
         // Names of inlined functions lie about in between, each behind a zero or a number and before
-        // a zero; what is no name finds no package that anybody asks for.
+        // a zero; what is no name finds no package that anybody asks for. Each has a dot, which is
+        // rare in between.
         let start = 8 + self.pointer * (2 * self.word(0)? + 2);
-        for run in self.data.get(start..files)?.split(|&byte| byte == 0) {
-            let graphic = |byte: &u8| byte.is_ascii_graphic() || *byte >= 0x80 || *byte == b' ';
-            let from = run.iter().rposition(|byte| !graphic(byte)).map_or(0, |at| at + 1);
-            let name = run.get(from..).unwrap_or_default();
-            if looks_like_name(name) {
+        let between = self.data.get(start..files)?;
+        let graphic = |byte: &u8| byte.is_ascii_graphic() || *byte >= 0x80 || *byte == b' ';
+        let mut done = 0;
+        for dot in memchr::memchr_iter(b'.', between) {
+            let Some(before) = between.get(done..dot) else { continue };
+            let from = done + before.iter().rposition(|byte| !graphic(byte)).map_or(0, |at| at + 1);
+            let rest = between.get(dot..).unwrap_or_default();
+            let end = dot + rest.iter().position(|byte| !graphic(byte)).unwrap_or(rest.len());
+            let name = between.get(from..end).unwrap_or_default();
+            if between.get(end) == Some(&0) && looks_like_name(name) {
                 to.add(name);
             }
+            done = end;
         }
         Some(())
     }

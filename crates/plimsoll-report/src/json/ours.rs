@@ -150,6 +150,12 @@ pub(super) struct Package<'a> {
     /// The distribution's package that brought it.
     #[serde(skip_serializing_if = "Option::is_none")]
     owned_by: Option<String>,
+    /// The kind of file that proves it, by its id in docs/coverage.md.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    extractor: Option<&'a str>,
+    /// The file, where it is found inside of one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file: Option<&'a str>,
     /// `installed`, `locked`, `listed`, `embedded`, `fingerprint`: what its file proves.
     #[serde(skip_serializing_if = "Option::is_none")]
     proof: Option<&'static str>,
@@ -342,6 +348,10 @@ impl<'a> Package<'a> {
         Package {
             code: package.code.filter(|code| !code),
             owned_by: results::owner(report, package).map(super::package::id),
+            extractor: library.map(|library| library.extractor.as_str()),
+            file: library
+                .map(|library| library.file.as_str())
+                .filter(|file| *file != package.found_in.path),
             proof: library
                 .and_then(|library| plimsoll_inventory::extractor(&library.extractor))
                 .map(|row| row.evidence.word()),

@@ -383,6 +383,7 @@ fn packages_of_languages_are_results_of_their_own() {
       ],
       "Name": "grunt",
       "Plimsoll": {
+        "Extractor": "test",
         "FoundIn": "srv/app/package-lock.json",
         "Layer": {
           "Index": 1,
@@ -420,6 +421,7 @@ fn packages_of_languages_are_results_of_their_own() {
           "NameKind": "binary",
           "Namespace": "golang",
           "Package": {
+            "Extractor": "test-golang",
             "FoundIn": "usr/bin/tool",
             "Layer": {
               "Index": 1,
