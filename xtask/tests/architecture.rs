@@ -81,7 +81,15 @@ const ALLOWED: &[(&str, &[&str])] = &[
 ];
 
 /// Crates that may know no network, no asynchronous code and no clock of their own.
-const PURE: &[&str] = &["plimsoll-version", "plimsoll-inventory", "plimsoll-match"];
+const PURE: &[&str] = &[
+    "plimsoll-version",
+    "plimsoll-language",
+    "plimsoll-binary",
+    "plimsoll-sbom",
+    "plimsoll-license",
+    "plimsoll-inventory",
+    "plimsoll-match",
+];
 const IMPURE: &[&str] = &["tokio", "reqwest", "hyper", "jiff", "rustls"];
 
 /// Crates in the release binary without its optional parts; the design allows about 250.

@@ -65,12 +65,24 @@ const BITNAMI: &[(&str, &str)] = &[
     ("valkey-io:valkey", "valkey"),
 ];
 
+/// What Retire.js calls browser libraries, where that is not their name on npm. What it says of
+/// libraries without a name on npm stands in the namespace of what has no registry.
+const RETIRE: &[(&str, &str)] = &[("ckeditor4", "ckeditor"), ("ember-source", "ember")];
+
+/// [`plimsoll_inventory::Extractor::id`] of libraries that were recognised by their banners.
+const BROWSER_LIBRARY: &str = "browser-library";
+
 /// The keys of a package, its own name first.
 pub(super) fn keys(package: &Package, library: &Library) -> Vec<LibraryKey> {
     let ecosystem = library.ecosystem;
     let mut keys = Vec::new();
     if ecosystem != Ecosystem::Cpe {
         keys.push(key(ecosystem, &package.name, &package.version));
+    }
+    if library.extractor == BROWSER_LIBRARY && ecosystem == Ecosystem::Npm {
+        let own = RETIRE.iter().find(|(npm, _)| *npm == package.name);
+        let name = own.map_or(package.name.as_str(), |(_, name)| name);
+        keys.push(key(Ecosystem::Generic, name, &package.version));
     }
     if !matches!(ecosystem, Ecosystem::Generic | Ecosystem::Cpe) {
         return keys;
@@ -126,6 +138,15 @@ mod tests {
         django.library.as_mut().unwrap().cpes =
             vec!["cpe:2.3:a:djangoproject:django:2.2:*:*:*:*:*:*:*".to_owned()];
         assert_eq!(names(&django), ["pypi django-x 2.2"]);
+    }
+
+    #[test]
+    fn browser_libraries_are_known_to_retire_js() {
+        let mut ember = library(Ecosystem::Npm, "ember-source", "2.0.0");
+        assert_eq!(names(&ember), ["npm ember-source 2.0.0"]);
+        ember.library.as_mut().unwrap().extractor = BROWSER_LIBRARY.to_owned();
+        assert_eq!(names(&ember), ["npm ember-source 2.0.0", "generic ember 2.0.0"]);
+        assert!(plimsoll_inventory::extractor(BROWSER_LIBRARY).is_some());
     }
 
     #[test]
