@@ -123,7 +123,7 @@ fn a_report_of_trivy_is_a_document_too() {
                "Layer":{"DiffID":"sha256:01"},"DependsOn":["musl@1"]}]},
              {"Target":"Python","Class":"lang-pkgs","Type":"python-pkg","Packages":[
               {"ID":"six@1","Name":"six","Version":"1","FilePath":"usr/lib/six","Identifier":{"PURL":"pkg:pypi/six@1"},
-               "Plimsoll":{"Owner":"libssl3@3.1.4-r5","Code":true,"Extractor":"wheel"}}]}]}"#,
+               "Plimsoll":{"OwnedBy":"libssl3@3.1.4-r5","Code":true,"Extractor":"wheel"}}]}]}"#,
     );
     assert_eq!(parsed.problems, []);
     let bom = parsed.value.unwrap();
