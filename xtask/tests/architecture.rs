@@ -44,6 +44,9 @@ const ALLOWED: &[(&str, &[&str])] = &[
     (
         "plimsoll-report",
         &[
+            "plimsoll-language",
+            "plimsoll-license",
+            "plimsoll-sbom",
             "plimsoll-match",
             "plimsoll-inventory",
             "plimsoll-image",
@@ -59,6 +62,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "plimsoll-git",
             "plimsoll-sync",
             "plimsoll-java-index",
+            "plimsoll-license",
+            "plimsoll-sbom",
             "plimsoll-report",
             "plimsoll-match",
             "plimsoll-inventory",
