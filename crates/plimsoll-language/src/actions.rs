@@ -7,7 +7,7 @@
 use plimsoll_image::{Parsed, ProblemKind};
 use plimsoll_version::Ecosystem;
 
-use crate::javascript::yaml::{Entry, Yaml};
+use crate::yaml::{Entry, Node};
 use crate::{Component, Evidence, Extractor, Input, Lines, Parser};
 
 /// The files that are read.
@@ -31,7 +31,7 @@ fn parse(input: Input<'_>) -> Parsed<Vec<Component>> {
         return parsed;
     }
     let text = String::from_utf8_lossy(input.content);
-    let documents = match Yaml::documents(&text) {
+    let documents = match Node::read_all(&text) {
         Ok(documents) => documents,
         // Other tools have templates of that name.
         Err(_) if !input.path.contains(".github/") && !text.contains("uses:") => return parsed,
@@ -44,12 +44,12 @@ fn parse(input: Input<'_>) -> Parsed<Vec<Component>> {
     let mut components: Vec<Component> = Vec::new();
     for document in &documents {
         let mut uses: Vec<&Entry> = Vec::new();
-        let jobs = document.map("jobs").iter().map(|job| &job.value);
+        let jobs = document.entries_of("jobs").iter().map(|job| &job.node);
         for place in jobs.chain(document.get("runs")) {
             // A job may be somebody else's workflow.
-            uses.extend(used(place));
-            let steps = place.get("steps").map_or(&[][..], Yaml::members);
-            uses.extend(steps.iter().filter_map(used));
+            uses.extend(place.entry("uses"));
+            let steps = place.elements_of("steps");
+            uses.extend(steps.iter().filter_map(|step| step.entry("uses")));
         }
         for entry in uses {
             let line = lines.get((entry.line as usize).saturating_sub(1)).copied().unwrap_or("");
@@ -79,10 +79,6 @@ fn parse(input: Input<'_>) -> Parsed<Vec<Component>> {
     parsed
 }
 
-fn used(place: &Yaml) -> Option<&Entry> {
-    place.entries().iter().find(|entry| entry.key == "uses")
-}
-
 enum Use {
     Action(Box<Component>),
     Other,
@@ -91,8 +87,7 @@ enum Use {
 
 /// What an entry uses; the line that it stands on may have a comment.
 fn action(entry: &Entry, line: &str) -> Use {
-    let Yaml::Text(text) = &entry.value else { return Use::Broken };
-    let text = text.trim();
+    let Some(text) = entry.node.text() else { return Use::Broken };
     if text.starts_with("./") || text.starts_with("docker://") {
         return Use::Other;
     }

@@ -7,7 +7,7 @@
 use plimsoll_image::{Parsed, ProblemKind};
 use plimsoll_version::Ecosystem;
 
-use crate::yaml_tree::{Entry, Node};
+use crate::yaml::{Entry, Node};
 use crate::{Component, Evidence, Extractor, Input, Parser, Relationship};
 
 /// The files that are read.

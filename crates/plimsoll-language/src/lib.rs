@@ -45,7 +45,7 @@ mod source_text;
 mod swift;
 mod vscode;
 mod wordpress;
-mod yaml_tree;
+mod yaml;
 
 pub use component::{Component, Lines, Relationship, component_id};
 pub use dispatch::Dispatcher;

@@ -2,48 +2,44 @@
 
 use plimsoll_version::Ecosystem;
 
-use super::yaml::{Document, Node};
+use super::document;
 use crate::python::Requirement;
+use crate::yaml::Node;
 use crate::{Component, Input, Parsed, ProblemKind, Relationship};
 
 /// Reads a declaration, with what it wants of pip.
 pub(super) fn parse(input: Input<'_>) -> Parsed<Vec<Component>> {
     let mut parsed = Parsed::clean(Vec::new());
-    let Some(document) = Document::read(input.content, &mut parsed) else { return parsed };
+    let Some(root) = document(input, &mut parsed) else { return parsed };
     // Others have files of this name, too; theirs have no such list.
-    for node in document.root().list_at("dependencies") {
-        let line = document.line(node);
-        if let Some(text) = document.text(node) {
+    for node in root.elements_of("dependencies") {
+        if let Some(text) = node.text() {
             match package(text) {
-                Ok(component) => add(&mut parsed, &document, node, component),
+                Ok(component) => add(&mut parsed, node, component),
                 Err(problem) => {
+                    let line = node.line;
                     parsed.problem(ProblemKind::Malformed, format!("line {line}: {problem}"));
                 }
             }
             continue;
         }
-        for node in node.value.list_at("pip") {
-            let Some(text) = document.text(node).filter(|text| !text.starts_with('-')) else {
+        for node in node.elements_of("pip") {
+            let Some(text) = node.text().filter(|text| !text.starts_with('-')) else {
                 continue;
             };
             // A path or an address has no version that anybody could know.
             let pinned = Requirement::parse(text)
                 .and_then(|it| Some(Component::new(Ecosystem::PyPi, it.name, it.pin()?)));
-            add(&mut parsed, &document, node, pinned);
+            add(&mut parsed, node, pinned);
         }
     }
     parsed
 }
 
-fn add(
-    parsed: &mut Parsed<Vec<Component>>,
-    document: &Document<'_>,
-    node: &Node,
-    component: Option<Component>,
-) {
+fn add(parsed: &mut Parsed<Vec<Component>>, node: &Node, component: Option<Component>) {
     if let Some(mut component) = component {
         component.relationship = Relationship::Direct;
-        component.lines = vec![document.lines(node)];
+        component.lines = vec![node.lines()];
         parsed.add(component);
     }
 }

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use plimsoll_version::Ecosystem;
 
-use super::archive;
-use super::yaml::{Document, Node};
+use super::{archive, document};
+use crate::yaml::Node;
 use crate::{Component, Input, Parsed, ProblemKind};
 
 /// Packages while they are gathered: one for each name and version, whatever its platforms.
@@ -40,19 +40,19 @@ impl Gathered {
 /// Reads a lock file of conda-lock, version 1: a package for each platform that has it.
 pub(super) fn parse_conda_lock(input: Input<'_>) -> Parsed<Vec<Component>> {
     let mut parsed = Parsed::clean(Vec::new());
-    let Some(document) = Document::read(input.content, &mut parsed) else { return parsed };
+    let Some(root) = document(input, &mut parsed) else { return parsed };
     let mut gathered = Gathered::default();
-    for node in document.root().list_at("package") {
-        let ecosystem = match document.text_at(&node.value, "manager") {
+    for node in root.elements_of("package") {
+        let ecosystem = match node.text_of("manager") {
             Some("pip") => Ecosystem::PyPi,
             _ => Ecosystem::Conda,
         };
-        let Some(mut component) = component(&document, node, ecosystem, &mut parsed) else {
+        let Some(mut component) = component(node, ecosystem, &mut parsed) else {
             continue;
         };
-        component.dev = document.text_at(&node.value, "category") == Some("dev");
-        if let Some(hash) = node.value.get("hash") {
-            component.digests = digests(&document, hash);
+        component.dev = node.text_of("category") == Some("dev");
+        if let Some(hash) = node.get("hash") {
+            component.digests = digests(hash);
         }
         gathered.add(component);
     }
@@ -64,17 +64,17 @@ pub(super) fn parse_conda_lock(input: Input<'_>) -> Parsed<Vec<Component>> {
 /// known by their archive.
 pub(super) fn parse_pixi(input: Input<'_>) -> Parsed<Vec<Component>> {
     let mut parsed = Parsed::clean(Vec::new());
-    let Some(document) = Document::read(input.content, &mut parsed) else { return parsed };
+    let Some(root) = document(input, &mut parsed) else { return parsed };
     let mut gathered = Gathered::default();
-    for node in document.root().list_at("packages") {
-        let kind = document.text_at(&node.value, "kind");
-        let is_python = kind == Some("pypi") || node.value.get("pypi").is_some();
+    for node in root.elements_of("packages") {
+        let kind = node.text_of("kind");
+        let is_python = kind == Some("pypi") || node.get("pypi").is_some();
         let ecosystem = if is_python { Ecosystem::PyPi } else { Ecosystem::Conda };
-        let Some(mut component) = component(&document, node, ecosystem, &mut parsed) else {
+        let Some(mut component) = component(node, ecosystem, &mut parsed) else {
             continue;
         };
-        component.digests = digests(&document, node);
-        if let Some(license) = document.text_at(&node.value, "license") {
+        component.digests = digests(node);
+        if let Some(license) = node.text_of("license") {
             component.licenses = vec![license.to_owned()];
         }
         gathered.add(component);
@@ -84,31 +84,28 @@ pub(super) fn parse_pixi(input: Input<'_>) -> Parsed<Vec<Component>> {
 }
 
 fn component(
-    document: &Document<'_>,
     node: &Node,
     ecosystem: Ecosystem,
     parsed: &mut Parsed<Vec<Component>>,
 ) -> Option<Component> {
-    let text = |key| document.text_at(&node.value, key);
+    let text = |key| node.text_of(key);
     let from_archive = text("conda").or_else(|| text("url")).and_then(archive);
     let name = text("name").or(from_archive.map(|(name, _)| name));
     let version = text("version").or(from_archive.map(|(_, version)| version));
     let (Some(name), Some(version)) = (name, version) else {
         // Packages that are built from source, or lie in a directory, have no version before.
         if text("conda").or_else(|| text("pypi")).is_none_or(|place| place.contains("://")) {
-            let message =
-                format!("line {}: a package without name or version", document.line(node));
+            let message = format!("line {}: a package without name or version", node.line);
             parsed.problem(ProblemKind::Malformed, message);
         }
         return None;
     };
     let mut component = Component::new(ecosystem, name, version);
-    component.lines = vec![document.lines(node)];
+    component.lines = vec![node.lines()];
     Some(component)
 }
 
-fn digests(document: &Document<'_>, node: &Node) -> Vec<String> {
-    let digest =
-        |function: &str| Some(format!("{function}:{}", document.text_at(&node.value, function)?));
+fn digests(node: &Node) -> Vec<String> {
+    let digest = |function: &str| Some(format!("{function}:{}", node.text_of(function)?));
     ["md5", "sha256"].into_iter().filter_map(digest).collect()
 }

@@ -3,11 +3,11 @@
 mod environment;
 mod installed;
 mod locks;
-mod yaml;
 
 use plimsoll_version::Ecosystem;
 
-use crate::{Component, Evidence, Extractor, Input, Parsed, Parser, Pattern};
+use crate::yaml::Node;
+use crate::{Component, Evidence, Extractor, Input, Parsed, Parser, Pattern, ProblemKind};
 
 /// The files that are read.
 pub(crate) const EXTRACTORS: &[Extractor] = &[
@@ -73,4 +73,17 @@ fn archive(url: &str) -> Option<(&str, &str)> {
     let mut parts = stem.rsplitn(3, '-');
     let (_, version, name) = (parts.next()?, parts.next()?, parts.next()?);
     (!name.is_empty() && !version.is_empty()).then_some((name, version))
+}
+
+/// Reads a document of YAML; nothing, and a problem, if it is none.
+fn document(input: Input<'_>, parsed: &mut Parsed<Vec<Component>>) -> Option<Node> {
+    let text = input.text().map_err(|error| format!("the file {error}"));
+    let read = |text| Node::read(text).map_err(|error| format!("the file is no YAML: {error}"));
+    match text.and_then(read) {
+        Ok(root) => Some(root),
+        Err(error) => {
+            parsed.problem(ProblemKind::Malformed, error);
+            None
+        }
+    }
 }

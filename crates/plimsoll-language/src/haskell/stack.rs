@@ -3,7 +3,7 @@
 use plimsoll_image::{Parsed, ProblemKind};
 use plimsoll_version::Ecosystem;
 
-use crate::yaml_tree::Node;
+use crate::yaml::Node;
 use crate::{Component, Input, Relationship};
 
 /// Reads a lock file. The packages of the snapshot itself are not listed in it.

@@ -12,7 +12,6 @@ mod manifest;
 mod npm_lock;
 mod pnpm_lock;
 mod syml;
-pub(crate) mod yaml;
 mod yarn_cache;
 mod yarn_lock;
 

@@ -14,7 +14,7 @@ use super::graph::Graph;
 use super::integrity;
 use super::manifest::{self, DEVELOPMENT, Manifest};
 use super::npm_lock::split_descriptor;
-use super::yaml::{Entry, Yaml};
+use crate::yaml::{Entry, Node};
 use crate::{Component, Files, Input, Relationship, join};
 
 /// Lists of what is needed at run time. Peers stand among the dependencies once they are found.
@@ -27,7 +27,7 @@ pub(super) fn parse(input: Input<'_>, files: &dyn Files) -> Parsed<Vec<Component
         return parsed;
     }
     let text = String::from_utf8_lossy(input.content);
-    let documents = match Yaml::documents(&text) {
+    let documents = match Node::read_all(&text) {
         Ok(documents) => documents,
         Err(error) => {
             parsed.problem(ProblemKind::Malformed, error);
@@ -57,32 +57,33 @@ struct Lock {
 }
 
 impl Lock {
-    fn packages(&mut self, document: &Yaml, parsed: &mut Parsed<Vec<Component>>) {
+    fn packages(&mut self, document: &Node, parsed: &mut Parsed<Vec<Component>>) {
         let old = document
-            .text("lockfileVersion")
+            .text_of("lockfileVersion")
             .and_then(|text| text.split('.').next()?.parse::<u32>().ok())
             .is_some_and(|major| major < 6);
-        for entry in document.map("packages") {
+        for entry in document.entries_of("packages") {
             let place = format!("line {}: {:?}", entry.line, entry.key);
             let place: String = place.chars().take(200).collect();
-            let value = &entry.value;
-            let resolution = value.get("resolution").unwrap_or(&Yaml::Null);
+            let value = &entry.node;
+            let resolution = value.get("resolution");
+            let source = |key: &str| resolution.and_then(|node| node.text_of(key));
             let (name, version) = if old { old_key(&entry.key) } else { key(&entry.key) };
-            let name = value.text("name").unwrap_or(name);
-            let written = value.text("version");
+            let name = value.text_of("name").unwrap_or(name);
+            let written = value.text_of("version");
             let version = written.unwrap_or(version);
             let mut component = Component::new(Ecosystem::Npm, name, version);
             component.lines.push(entry.lines());
-            if let Some(text) = resolution.text("integrity") {
+            if let Some(text) = source("integrity") {
                 component.digests = integrity::digests(text);
             }
-            if let Some(dev) = value.text("dev") {
+            if let Some(dev) = value.text_of("dev") {
                 self.flagged = true;
                 component.dev = dev == "true";
             }
-            let source = [resolution.text("tarball"), resolution.text("repo")];
-            component.doubt = source.into_iter().flatten().find_map(integrity::doubt);
-            if let Some(directory) = resolution.text("directory") {
+            let sources = [source("tarball"), source("repo")];
+            component.doubt = sources.into_iter().flatten().find_map(integrity::doubt);
+            if let Some(directory) = source("directory") {
                 component.doubt = integrity::doubt(&format!("file:{directory}"));
             }
             if version.contains(':') || version.contains('/') || version.is_empty() {
@@ -93,7 +94,7 @@ impl Lock {
                 self.nodes.insert(entry.key.clone(), node);
             }
         }
-        let snapshots = document.map("snapshots");
+        let snapshots = document.entries_of("snapshots");
         for entry in snapshots {
             let bare = without_peers(&entry.key);
             match self.nodes.get(bare).copied() {
@@ -106,9 +107,9 @@ impl Lock {
                 ),
             }
         }
-        for entry in document.map("packages").iter().chain(snapshots) {
+        for entry in document.entries_of("packages").iter().chain(snapshots) {
             let Some(node) = self.nodes.get(&entry.key).copied() else { continue };
-            for needed in PRODUCTION.iter().flat_map(|kind| entry.value.map(kind)) {
+            for needed in PRODUCTION.iter().flat_map(|kind| entry.node.entries_of(kind)) {
                 if let Some(needed) = self.needed(needed) {
                     self.graph.need(node, needed);
                 }
@@ -119,10 +120,7 @@ impl Lock {
     /// The entry that `name: reference` means; the reference may be a version, a whole key, or both
     /// with what they belong to.
     fn needed(&self, entry: &Entry) -> Option<usize> {
-        let reference = match &entry.value {
-            Yaml::Text(text) => text,
-            value => value.text("version")?,
-        };
+        let reference = entry.node.text().or_else(|| entry.node.text_of("version"))?;
         let name = &entry.key;
         let keys = [
             reference.to_owned(),
@@ -135,13 +133,13 @@ impl Lock {
 
     fn importers(
         &mut self,
-        document: &Yaml,
+        document: &Node,
         input: &Input<'_>,
         files: &dyn Files,
         parsed: &mut Parsed<Vec<Component>>,
     ) {
         self.importer(document, None);
-        for entry in document.map("importers") {
+        for entry in document.entries_of("importers") {
             let manifest = (entry.key != ".")
                 .then(|| Manifest::find(files, &join(input.directory(), &entry.key)))
                 .flatten();
@@ -152,19 +150,19 @@ impl Lock {
                 component.lines.push(entry.lines());
                 self.graph.add(component, &format!("line {}", entry.line), parsed)
             });
-            self.importer(&entry.value, node);
+            self.importer(&entry.node, node);
         }
     }
 
-    fn importer(&mut self, lists: &Yaml, node: Option<usize>) {
+    fn importer(&mut self, lists: &Node, node: Option<usize>) {
         let production =
             PRODUCTION.iter().chain(&["configDependencies", "packageManagerDependencies"]);
         let found: Vec<usize> = production
-            .flat_map(|kind| lists.map(kind))
+            .flat_map(|kind| lists.entries_of(kind))
             .filter_map(|entry| self.needed(entry))
             .collect();
         let development: Vec<usize> =
-            lists.map(DEVELOPMENT).iter().filter_map(|entry| self.needed(entry)).collect();
+            lists.entries_of(DEVELOPMENT).iter().filter_map(|entry| self.needed(entry)).collect();
         if let Some(node) = node {
             for needed in found.iter().chain(&development) {
                 self.graph.need(node, *needed);

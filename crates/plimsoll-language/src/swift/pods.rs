@@ -6,7 +6,7 @@ use plimsoll_image::Parsed;
 use plimsoll_version::Ecosystem;
 
 use crate::graph::Graph;
-use crate::yaml_tree::{Node, Value};
+use crate::yaml::{Node, Value};
 use crate::{Component, Input};
 
 /// Reads a lock file. Parts of a pod (`Firebase/Core`) are of the pod's version and come in its
@@ -25,13 +25,11 @@ pub(super) fn parse(input: Input<'_>) -> Parsed<Vec<Component>> {
         return graph.finish();
     };
     let elsewhere: BTreeMap<&str, &Node> = root
-        .get("EXTERNAL SOURCES")
-        .map(Node::entries)
-        .unwrap_or_default()
+        .entries_of("EXTERNAL SOURCES")
         .iter()
         .map(|entry| (main(&entry.key), &entry.node))
         .collect();
-    for node in root.get("DEPENDENCIES").map(Node::elements).unwrap_or_default() {
+    for node in root.elements_of("DEPENDENCIES") {
         if let Some(name) = node.text().and_then(|text| text.split(' ').next()) {
             graph.ask(Ecosystem::CocoaPods, main(name), false);
         }
