@@ -267,6 +267,9 @@ pub(crate) struct ScanArgs {
     /// precise leaves out what only a secondary source claims, comprehensive shows it [default: precise]
     #[arg(long, value_name = "PRIORITY", help_heading = "Scan options")]
     pub(crate) detection_priority: Option<String>,
+    /// List packages of languages too that a package of the distribution brought
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL", hide_possible_values = true)]
+    pub(crate) show_owned: Option<bool>,
     /// Show which packages need the vulnerable ones
     #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL", hide_possible_values = true)]
     pub(crate) dependency_tree: Option<bool>,

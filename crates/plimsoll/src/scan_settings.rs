@@ -117,6 +117,8 @@ pub(crate) struct ReportSettings {
     pub(crate) all_findings: bool,
     /// Whether bills of materials list the findings, which must be asked for.
     pub(crate) list_vulnerabilities: bool,
+    /// Whether packages of languages are listed that the distribution brought.
+    pub(crate) show_owned: bool,
     /// Whether people are told which packages need the vulnerable ones.
     pub(crate) dependency_tree: bool,
 }
@@ -218,6 +220,7 @@ pub(super) fn scan(
             all_packages: lookup.set_switch("list-all-pkgs", args.list_all_pkgs)?.unwrap_or(true),
             all_findings,
             list_vulnerabilities: named.is_some() && scanners.contains(&Scanner::Vulnerabilities),
+            show_owned: lookup.switch("show-owned", args.show_owned)?,
             dependency_tree: lookup.switch("dependency-tree", args.dependency_tree)?,
         },
         not_looked_at: not_looked_at(&scanners, named.as_ref()),

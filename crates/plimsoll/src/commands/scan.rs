@@ -168,6 +168,7 @@ impl Scanner<'_> {
             gate,
             list_all_packages: self.scan.report.all_packages,
             repository,
+            show_owned: self.scan.report.show_owned,
             dependency_tree: self.scan.report.dependency_tree,
             license_findings: licenses,
             list_vulnerabilities: self.scan.report.list_vulnerabilities,

@@ -67,6 +67,7 @@ fn help_of_a_scan_names_every_documented_option_and_hides_trivys_leftovers() {
         "--file-patterns",
         "--detection-priority",
         "--dependency-tree",
+        "--show-owned",
         "--ignored-licenses",
     ] {
         assert!(ran.stdout.contains(option), "{option} is not in\n{}", ran.stdout);

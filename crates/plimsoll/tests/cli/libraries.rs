@@ -127,6 +127,23 @@ fn kinds_of_packages_are_chosen() {
 }
 
 #[test]
+fn what_the_distribution_brought_is_shown_when_asked_for() {
+    let list = "/.\n/usr/lib/python3/dist-packages/Jinja2-2.10.egg-info/PKG-INFO\n";
+    let machine =
+        Machine::with_vulnerable_debian().write("root/var/lib/dpkg/info/hello.list", list).write(
+            "root/usr/lib/python3/dist-packages/Jinja2-2.10.egg-info/PKG-INFO",
+            "Metadata-Version: 2.1\nName: Jinja2\nVersion: 2.10\n\n",
+        );
+    let plain = json(&machine.run("rootfs root -f json"));
+    let has_jinja = |report: &Value| packages(report).iter().any(|one| one.contains("Jinja2"));
+    assert!(!has_jinja(&plain));
+    let shown = json(&machine.run("rootfs root -f json --show-owned"));
+    assert_eq!(findings(&shown), findings(&plain), "they are the distribution's");
+    assert!(has_jinja(&shown));
+    assert!(shown["Results"].to_string().contains("\"OwnedBy\":\"hello@2.10-2\""), "{shown}");
+}
+
+#[test]
 fn a_bill_of_materials_has_the_findings_of_what_it_describes() {
     let machine = Machine::with_vulnerable_debian().write(
         "root/usr/lib/python3/site-packages/Jinja2-2.10.dist-info/METADATA",
