@@ -14,8 +14,8 @@ use plimsoll_advisory::{Collector, Database};
 use plimsoll_image::Digest;
 use plimsoll_inventory::extractors;
 use plimsoll_inventory::os::OS_FILES;
-use plimsoll_language::Dispatcher;
 use plimsoll_inventory::rpm::testing::{berkeley, header, log, ndb, sample, sqlite};
+use plimsoll_language::Dispatcher;
 
 /// Reads one of the hand-made texts.
 macro_rules! text {
@@ -139,6 +139,37 @@ fn languages() -> Vec<Vec<u8>> {
         }
     }
     inputs
+}
+
+/// A program of Go and one that is known by its looks: an ELF header, one segment that is the whole
+/// file, and what gives it away.
+fn programs() -> Vec<Vec<u8>> {
+    let elf = |content: &[u8]| {
+        let length = 120 + content.len() as u64;
+        let mut file = vec![0x7f, b'E', b'L', b'F', 2, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+        let halves = |file: &mut Vec<u8>, numbers: &[u16]| {
+            file.extend(numbers.iter().flat_map(|number| number.to_le_bytes()));
+        };
+        // An executable for x86-64, its entry, its one program header, and no sections.
+        halves(&mut file, &[2, 62, 1, 0]);
+        file.extend([0x40_0078u64, 64, 0].iter().flat_map(|number| number.to_le_bytes()));
+        halves(&mut file, &[0, 0, 64, 56, 1, 64, 0, 0]);
+        halves(&mut file, &[1, 0, 6, 0]);
+        let segment = [0u64, 0x40_0000, 0x40_0000, length, length, 0x1000];
+        file.extend(segment.iter().flat_map(|number| number.to_le_bytes()));
+        file.extend_from_slice(content);
+        file
+    };
+    let modules = "path\ta.b/c\nmod\ta.b/c\tv1.2.3\ndep\tgolang.org/x/net\tv0.1.0\n";
+    let mut go = vec![0; 8];
+    go.extend_from_slice(b"\xff Go buildinf:\x08\x02");
+    go.resize(8 + 32, 0);
+    go.push(8);
+    go.extend_from_slice(b"go1.22.3");
+    let sentinel = [0x30; 16];
+    go.push(u8::try_from(modules.len() + 32).expect("seeds are short"));
+    go.extend([&sentinel[..], modules.as_bytes(), &sentinel].concat());
+    vec![elf(&go), elf(b"\0node.js/v20.11.0\0OpenSSL 3.0.11 19 Sep 2023\0")]
 }
 
 fn fixtures_of(krate: &str) -> PathBuf {
