@@ -30,6 +30,9 @@ pub struct Report {
     pub gate: Gate,
     /// Whether formats for machines list all packages, not only those with findings.
     pub list_all_packages: bool,
+    /// The form of the bill of materials that was read instead of an image: `cyclonedx`, `spdx`, or
+    /// another tool's name.
+    pub document: Option<&'static str>,
     /// Which commit a source tree is of.
     pub repository: Option<Repository>,
     /// Whether bills of materials list the findings, too.
@@ -156,6 +159,7 @@ impl Report {
             database: DatabaseInfo::default(),
             gate: Gate::Off,
             list_all_packages: true,
+            document: None,
             repository: None,
             list_vulnerabilities: true,
             license_findings: None,

@@ -5,13 +5,13 @@ use std::io::Read as _;
 use anyhow::{Context as _, bail};
 use plimsoll_image::{Image, ImageConfig, Layer, Problem, ProblemKind, SourceKind};
 use plimsoll_inventory::{Inventory, from_bom};
-use plimsoll_sbom::{Bom, BomLayer};
+use plimsoll_sbom::{Bom, BomFormat, BomLayer};
 
 /// Bytes of a document that are read.
 const LARGEST: u64 = 256 << 20;
 
 /// Reads a document, or the standard input for `-`, as the image that it describes.
-pub(crate) fn read(name: &str) -> anyhow::Result<(Image, Inventory)> {
+pub(crate) fn read(name: &str) -> anyhow::Result<(Image, Inventory, &'static str)> {
     let failed = || format!("cannot read {name}");
     let mut content = Vec::new();
     // One byte more tells that there are too many.
@@ -31,6 +31,12 @@ pub(crate) fn read(name: &str) -> anyhow::Result<(Image, Inventory)> {
         bail!("{name} is no bill of materials that can be read: {}", why.join("; "));
     };
     let image = described(name, &bom);
+    let form = match bom.format {
+        BomFormat::CycloneDx => "cyclonedx",
+        BomFormat::Spdx => "spdx",
+        BomFormat::Syft => "syft",
+        BomFormat::Trivy => "trivy",
+    };
     let empty = bom.packages.is_empty();
     let mut inventory = from_bom(bom);
     inventory.problems.extend(parsed.problems.into_iter().map(|problem| (None, problem)));
@@ -40,7 +46,7 @@ pub(crate) fn read(name: &str) -> anyhow::Result<(Image, Inventory)> {
             .problems
             .push((None, Problem { path: None, kind: ProblemKind::Malformed, message }));
     }
-    Ok((image, inventory))
+    Ok((image, inventory, form))
 }
 
 /// The image that a document is about, under the name of the document.

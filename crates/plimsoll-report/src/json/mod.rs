@@ -104,7 +104,7 @@ fn artifact_type(report: &Report) -> &'static str {
     match report.image.source {
         SourceKind::Directory => "filesystem",
         SourceKind::Repository => "repository",
-        SourceKind::Document => "cyclonedx",
+        SourceKind::Document => report.document.unwrap_or("sbom"),
         _ => "container_image",
     }
 }

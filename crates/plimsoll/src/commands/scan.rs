@@ -94,9 +94,10 @@ struct Scanner<'a> {
 impl Scanner<'_> {
     fn scan_one(&self, target: &Target) -> anyhow::Result<Report> {
         if let Target::Document(name) = target {
-            let (image, mut inventory) = document::read(name)?;
+            let (image, mut inventory, form) = document::read(name)?;
             let _ = inventory.retain(|package| self.scan.packages.wants(package));
-            return self.judge(image, inventory, None);
+            let report = self.judge(image, inventory, None)?;
+            return Ok(Report { document: Some(form), ..report });
         }
         let name = target.name();
         let started = std::time::Instant::now();

@@ -157,6 +157,11 @@ fn a_bill_of_materials_has_the_findings_of_what_it_describes() {
         let report = json(&machine.run("sbom bom -f json"));
         assert_eq!(findings(&report), expected, "{format}");
         assert_eq!(report["Metadata"]["OS"]["Family"], "debian", "{format}");
+        let form = match format {
+            "json" => "trivy",
+            format => format.split('-').next().unwrap(),
+        };
+        assert_eq!(report["ArtifactType"], form);
     }
     machine.run("sbom absent.json").fails(2, &["absent.json"]);
     let machine = machine.write("text", "no bill of anything\n");
