@@ -22,6 +22,8 @@ pub struct Description {
     pub author: String,
     /// `Name <address>`.
     pub committer: String,
+    /// Paths at which other repositories belong, sorted; they are not fetched.
+    pub submodules: Vec<String>,
 }
 
 /// Describes the repository that a directory is the top of; nothing if it is none or has no commit.
@@ -50,7 +52,17 @@ pub(crate) fn of_head(repository: &gix::Repository) -> Option<Description> {
         message: message.trim_end().to_owned(),
         author: person(decoded.author().ok()),
         committer: person(decoded.committer().ok()),
+        submodules: submodules(&commit),
     })
+}
+
+fn submodules(commit: &gix::Commit<'_>) -> Vec<String> {
+    let Ok(tree) = commit.tree() else { return Vec::new() };
+    let Ok(entries) = tree.traverse().breadthfirst.files() else { return Vec::new() };
+    let other = entries.into_iter().filter(|entry| entry.mode.is_commit());
+    let mut paths: Vec<String> = other.map(|entry| entry.filepath.to_string()).collect();
+    paths.sort();
+    paths
 }
 
 fn remote(repository: &gix::Repository) -> Option<String> {

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::{Context, bail};
 use plimsoll_image::{
-    Credential, OpenOptions, Opened, RegistryOptions, RemoteOptions, Secret, SourceKind,
+    Credential, OpenOptions, Opened, Problem, RegistryOptions, RemoteOptions, Secret, SourceKind,
     open_directory, open_path, open_reference, open_tree,
 };
 use plimsoll_report::Repository;
@@ -15,6 +15,15 @@ use crate::{places, repository};
 
 /// Bytes of a password on the standard input.
 const MAX_PASSWORD: u64 = 64 << 10;
+
+/// A target that is ready to be scanned.
+pub(crate) struct Source {
+    pub(crate) opened: Opened,
+    /// Which commit it is, of a repository.
+    pub(crate) repository: Option<Repository>,
+    /// What belongs to it and is not there.
+    pub(crate) missing: Vec<Problem>,
+}
 
 /// Opens targets, all in the same way.
 pub(crate) struct Opener {
@@ -42,7 +51,7 @@ impl Opener {
     }
 
     /// Opens one target; of a repository also says which commit it is.
-    pub(crate) fn open(&self, target: &Target) -> anyhow::Result<(Opened, Option<Repository>)> {
+    pub(crate) fn open(&self, target: &Target) -> anyhow::Result<Source> {
         let opened = match target {
             Target::RootFileSystem(path) => open_directory(path)
                 .with_context(|| format!("cannot scan the directory {}", path.display())),
@@ -55,7 +64,8 @@ impl Opener {
                 if let Opened::Random { image, .. } = &mut opened {
                     image.source = SourceKind::Repository;
                 }
-                return Ok((opened, repository::describe(path)));
+                let repository = repository::describe(path);
+                return Ok(Source { opened, repository, missing: Vec::new() });
             }
             Target::Repository(address, revision) => {
                 return repository::fetch(address, revision);
@@ -67,7 +77,7 @@ impl Opener {
                 open_reference(name, &self.sources, &self.remote).with_context(|| hint(name))
             }
         };
-        Ok((opened?, None))
+        Ok(Source { opened: opened?, repository: None, missing: Vec::new() })
     }
 }
 

@@ -2,17 +2,16 @@
 
 use std::path::Path;
 
-use plimsoll_image::Opened;
+#[cfg(feature = "git")]
+use plimsoll_image::{Problem, ProblemKind};
 use plimsoll_report::Repository;
 
+use crate::open::Source;
 use crate::settings::Revision;
 
 /// Fetches one commit.
 #[cfg(feature = "git")]
-pub(crate) fn fetch(
-    address: &str,
-    revision: &Revision,
-) -> anyhow::Result<(Opened, Option<Repository>)> {
+pub(crate) fn fetch(address: &str, revision: &Revision) -> anyhow::Result<Source> {
     let revision = match revision {
         Revision::Head => plimsoll_git::Revision::Head,
         Revision::Branch(name) => plimsoll_git::Revision::Branch(name),
@@ -20,10 +19,17 @@ pub(crate) fn fetch(
         Revision::Commit(id) => plimsoll_git::Revision::Commit(id),
     };
     let fetched = plimsoll_git::fetch(address, revision)?;
+    let submodules = &fetched.description.submodules;
+    let missing = submodules.iter().map(|path| Problem {
+        path: Some(path.clone()),
+        kind: ProblemKind::Unsupported,
+        message: "a submodule, which is another repository and was not fetched".to_owned(),
+    });
+    let missing = missing.collect();
     let description = described(fetched.description.clone());
     // Not as typed, because a token may stand in it.
     let name = description.url.clone().unwrap_or_default();
-    Ok((fetched.into_opened(name), Some(description)))
+    Ok(Source { opened: fetched.into_opened(name), repository: Some(description), missing })
 }
 
 /// Which commit a directory has checked out, if it is a repository.
@@ -34,14 +40,14 @@ pub(crate) fn describe(directory: &Path) -> Option<Repository> {
 
 #[cfg(feature = "git")]
 fn described(description: plimsoll_git::Description) -> Repository {
-    let plimsoll_git::Description { url, branch, tags, commit, message, author, committer } =
+    let plimsoll_git::Description { url, branch, tags, commit, message, author, committer, .. } =
         description;
     Repository { url, branch, tags, commit, message, author, committer }
 }
 
 /// This program was built without Git.
 #[cfg(not(feature = "git"))]
-pub(crate) fn fetch(address: &str, _: &Revision) -> anyhow::Result<(Opened, Option<Repository>)> {
+pub(crate) fn fetch(address: &str, _: &Revision) -> anyhow::Result<Source> {
     anyhow::bail!(
         "{address} is no directory, and this program was built without Git: clone it first, or use \
          a build with the feature git"

@@ -12,7 +12,7 @@ use super::Run;
 use crate::database::{self, ChosenDatabase};
 use crate::exit::Outcome;
 use crate::messages::with_causes;
-use crate::open::Opener;
+use crate::open::{Opener, Source};
 use crate::progress::Progress;
 use crate::render;
 use crate::settings::{Scan, Target};
@@ -102,7 +102,7 @@ impl Scanner<'_> {
         let name = target.name();
         let started = std::time::Instant::now();
         let progress = Progress::start(self.run.progress, &name);
-        let (opened, repository) = self.opener.open(target)?;
+        let Source { opened, repository, missing } = self.opener.open(target)?;
         let options = ScanOptions {
             cache: self.cache.as_ref(),
             limits: Limits::default(),
@@ -115,6 +115,7 @@ impl Scanner<'_> {
         let (image, mut inventory) =
             take_inventory(opened, &options).with_context(|| format!("cannot scan {name}"))?;
         drop(progress);
+        inventory.problems.extend(missing.into_iter().map(|problem| (None, problem)));
         let _ = inventory.retain(|package| self.scan.packages.wants(package));
         self.run.messages.detail(format_args!(
             "{name}: {} packages, {} files, {:?}",

@@ -192,6 +192,7 @@ fn a_repository_is_scanned_at_the_commit_that_is_named() {
     git("commit -q -m first");
     let first = git("rev-parse HEAD");
     git("tag v1");
+    git(&format!("update-index --add --cacheinfo 160000,{first},lib/other"));
     git("rm -q -r api");
     git("commit -q -m second");
 
@@ -206,6 +207,8 @@ fn a_repository_is_scanned_at_the_commit_that_is_named() {
     let fetched = json(&machine.run(&format!("repo {url} -f json")));
     assert_eq!(packages(&fetched), packages(&here));
     assert_eq!(findings(&fetched), findings(&here));
+    let problems = fetched["Plimsoll"]["Problems"].to_string();
+    assert!(problems.contains("lib/other") && problems.contains("submodule"), "{problems}");
     for revision in ["--tag v1".to_owned(), format!("--commit {first}")] {
         let old = json(&machine.run(&format!("repo {url} -f json {revision}")));
         assert_eq!(old["Metadata"]["Commit"], first.as_str());
